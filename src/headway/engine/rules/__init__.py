@@ -1,0 +1,1 @@
+"""What the field has agreed on: capacity, the usual ranges and the order of the backlog."""

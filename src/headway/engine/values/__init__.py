@@ -1,0 +1,1 @@
+"""What the engine is told: small frozen values, checked once, when they are made."""
