@@ -1,0 +1,5 @@
+"""The backlog part of the REST API."""
+
+from ninja import Router
+
+router = Router(tags=["backlog"])

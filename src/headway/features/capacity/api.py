@@ -1,0 +1,5 @@
+"""The capacity part of the REST API."""
+
+from ninja import Router
+
+router = Router(tags=["capacity"])

@@ -1,0 +1,5 @@
+"""The dependencies part of the REST API."""
+
+from ninja import Router
+
+router = Router(tags=["dependencies"])

@@ -1,0 +1,62 @@
+"""Taking back one's own last change."""
+
+from uuid import UUID
+
+from headway.engine.errors import Conflict, Locked, Missing
+from headway.kit.access import Actor, require
+from headway.store.change import Frame, Outcome, action, change
+from headway.store.models import Command, Entry
+from headway.store.verbs import VERBS
+
+
+@action
+def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
+    """Take back the actor's own last change, as a change of its own; once more takes back the one before.
+
+    Raises:
+        Missing: there is nothing of the actor's to take back.
+        Conflict: somebody has changed the same thing since.
+        Locked: the last change is of a kind that stands (a PI was closed).
+    """
+    with change(actor, command_id) as frame:
+        command = (
+            Command.objects.filter(
+                train_id=actor.train_id, user_id=actor.user_id, undoes__isnull=True, undone_by__isnull=True
+            )
+            .order_by("-last")
+            .first()
+        )
+        if command is None or actor.user_id is None:
+            raise Missing("There is no change of yours to take back.", code="nothing_to_undo")
+        entries = list(command.entries.order_by("-number"))
+        for entry in entries:
+            _check_undoable(actor, entry)
+        for entry in entries:
+            _take_back(frame, entry)
+        frame.command.undoes = command
+    return frame.outcome
+
+
+def _check_undoable(actor: Actor, entry: Entry) -> None:
+    verb = VERBS[entry.verb]
+    if not verb.undoable:
+        raise Locked(f"Your last change ({entry.verb}) stands: it cannot be taken back.", code="not_undoable")
+    row = entry.after or entry.before or {}
+    require(actor, verb.permission, team=row.get("team_id"), anywhere=True)
+    newest = (
+        Entry.objects.filter(train_id=entry.train_id, kind=entry.kind, subject_id=entry.subject_id)
+        # A change and its undoing cancel out.
+        .filter(command__undoes__isnull=True, command__undone_by__isnull=True)
+        .order_by("-number")
+        .first()
+    )
+    if newest is not None and newest.command_id != entry.command_id:
+        raise Conflict(
+            f"{newest.actor_name} has changed the same thing since ({newest.verb}), so yours cannot be taken back.",
+            code="changed_since",
+            present=newest.after,
+        )
+
+
+def _take_back(frame: Frame, entry: Entry) -> None:
+    frame.restore(entry.kind, entry.subject_id, entry.before, entry.verb)

@@ -1,0 +1,5 @@
+"""The journal part of the REST API."""
+
+from ninja import Router
+
+router = Router(tags=["journal"])

@@ -1,0 +1,5 @@
+"""The people part of the REST API."""
+
+from ninja import Router
+
+router = Router(tags=["people"])

@@ -1,0 +1,71 @@
+"""Starting a train, setting it up, removing it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from headway.engine.errors import Forbidden, Invalid
+from headway.features.trains.policies import checked_settings
+from headway.kit.access import Actor, Permission, Role, require
+from headway.store.actors import actor_for, founder
+from headway.store.change import Outcome, action, change
+from headway.store.models import Person, Train, TrainRole, User
+
+
+def start_train(user: User, *, name: str, slug: str = "", is_sample: bool = False, **settings: Any) -> Actor:
+    """Found a train; the founder becomes its Release Train Engineer.
+
+    Raises:
+        Forbidden: the account may not start trains on this installation.
+        Invalid: the name or address is empty or taken, or a setting is out of its bounds.
+    """
+    if not user.is_staff:
+        raise Forbidden(
+            "Starting a train is for the accounts that run this installation.", code="forbidden"
+        )
+    slug = slugify(slug or name)[:40]
+    if not name.strip() or not slug:
+        raise Invalid("A train needs a name with letters or digits in it.", code="name", field="name", value=name)
+    if Train.objects.filter(slug=slug).exists():
+        raise Invalid(f"The address “{slug}” belongs to another train; choose another.", code="taken", field="slug")
+    with transaction.atomic():
+        train = Train.objects.create(
+            slug=slug, name=name.strip()[:80], is_sample=is_sample, **checked_settings(settings)
+        )
+        actor = founder(train, user)
+        with change(actor) as frame:
+            frame.record_founding()
+            person = frame.create(Person(user=user, name=str(user), email=user.email), "person.created")
+            frame.create(TrainRole(person=person, role=Role.RTE.value), "role.created")
+    return actor_for(user, slug)
+
+
+@action
+def edit_train(
+    actor: Actor, *, seen: int | None = None, command_id: UUID | None = None, **settings: Any
+) -> Outcome:
+    """Change the train's name, purpose, cadence, buffer or calendar.
+
+    Raises:
+        Invalid: a setting is out of its bounds.
+    """
+    with change(actor, command_id) as frame:
+        require(actor, Permission.CONFIGURE_TRAIN)
+        frame.update(frame.train, "train.edited", seen=seen, **checked_settings(settings))
+    return frame.outcome
+
+
+def remove_train(actor: Actor, *, confirm: str) -> None:
+    """Remove the train with everything in it, its journal too; ``confirm`` repeats its address.
+
+    Raises:
+        Invalid: ``confirm`` is not the train's address.
+    """
+    require(actor, Permission.REMOVE_TRAIN)
+    if confirm != actor.train_slug:
+        raise Invalid(
+            f"To remove the train, repeat its address: {actor.train_slug}.", code="confirm", field="confirm"
+        )
+    Train.objects.filter(pk=actor.train_id).delete()

@@ -1,0 +1,203 @@
+"""The hub: one per process. It learns of new journal entries, renders each once and wakes the streams.
+
+A stream keeps nothing but its position (a journal number) and takes what follows from the channel of its train,
+so a slow reader costs nobody else anything, and one that fell too far behind is told to load the page again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import connections
+
+from headway.live.messages import entry_messages, event, presence_message
+from headway.live.presence import PROCESS, Presence
+from headway.live.tail import Tail, announce_presence
+from headway.store.change import journal_grew
+from headway.store.models import Train
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+KEPT = 1000
+"""Messages a channel keeps: who is further behind loads the page again."""
+
+
+@dataclass(kw_only=True)
+class Channel:
+    """What has lately been said on one train, and a future that wakes its streams."""
+
+    train_id: int
+    head: int
+    woken: asyncio.Future[None]
+    messages: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    presence: Presence = field(default_factory=Presence)
+    presence_note: bytes = b""
+    presence_turn: int = 0
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asked: bool = False
+    streams: int = 0
+
+    def after(self, position: int) -> bytes | None:
+        """What follows ``position``, or None when that is no longer all here."""
+        if position == self.head:
+            return b""
+        if position > self.head or not self.messages or position < self.messages[0][0] - 1:
+            return None
+        return b"".join(message for number, message in self.messages if number > position)
+
+    def wake(self) -> None:
+        """Let every waiting stream look again."""
+        self.woken.set_result(None)
+        self.woken = asyncio.get_running_loop().create_future()
+
+
+class Hub:
+    """Knows the channels of all trains that somebody watches in this process."""
+
+    def __init__(self) -> None:
+        self._channels: dict[int, Channel] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._soon: set[asyncio.Task[None]] = set()
+        self._tail = Tail(self._heard, self._heard_presence)
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def start(self) -> None:
+        """Begin to listen; called once the server's loop runs."""
+        self._loop = asyncio.get_running_loop()
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hub")
+        journal_grew.connect(self._on_journal_grew)
+        self._tail.start()
+        self._tasks = [asyncio.create_task(self._tell_presence())]
+
+    async def stop(self) -> None:
+        """Stop listening and let every stream end."""
+        journal_grew.disconnect(self._on_journal_grew)
+        self._tail.stop()
+        for task in self._tasks:
+            task.cancel()
+        for channel in self._channels.values():
+            channel.wake()
+        if self._threads is not None:
+            self._threads.submit(connections.close_all)
+            self._threads.shutdown(wait=False)
+        self._channels.clear()
+        self._loop = None
+
+    @property
+    def running(self) -> bool:
+        """Whether streams are being served."""
+        return self._loop is not None
+
+    @property
+    def viewers(self) -> int:
+        """How many streams are open in this process."""
+        return sum(channel.streams for channel in self._channels.values())
+
+    async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
+        """Run something that reads the database off the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+
+    async def channel(self, train_id: int) -> Channel:
+        """The channel of a train, opened on first use."""
+        if train_id not in self._channels:
+            head = await self.in_thread(_newest_number, train_id)
+            fresh = Channel(train_id=train_id, head=head, woken=asyncio.get_running_loop().create_future())
+            self._channels.setdefault(train_id, fresh)
+        return self._channels[train_id]
+
+    async def catch_up(self, channel: Channel, position: int, head: int) -> bytes | None:
+        """What lies between ``position`` and ``head`` when the channel does not hold it; None if that is too much."""
+        if position > head or head - position > KEPT:
+            return None
+        found = await self.in_thread(entry_messages, channel.train_id, position, head - position)
+        return b"".join(message for _, message in found)
+
+    def tell(self, train_id: int, person_id: int, name: str, page: str, holding: str) -> None:
+        """Note what a person looks at; callable from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._note, train_id, person_id, name, page, holding)
+
+    def _note(self, train_id: int, person_id: int, name: str, page: str, holding: str) -> None:
+        channel = self._channels.get(train_id)
+        if channel is not None:
+            channel.presence.tell(person_id, name, page, holding)
+
+    def _on_journal_grew(self, train_id: int, **_: Any) -> None:
+        self._heard(train_id)
+
+    def _heard(self, train_id: int | None) -> None:
+        """From any thread: something was written in this train (in some train when None)."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop ended between the two lines
+                self._loop.call_soon_threadsafe(self._read_soon, train_id)
+
+    def _heard_presence(self, train_id: int, process: str, people: list[dict[str, Any]]) -> None:
+        if self._loop is not None and process != PROCESS:
+            self._loop.call_soon_threadsafe(self._hear, train_id, process, people)
+
+    def _hear(self, train_id: int, process: str, people: list[dict[str, Any]]) -> None:
+        if train_id in self._channels:
+            self._channels[train_id].presence.hear(process, people)
+
+    def _read_soon(self, train_id: int | None) -> None:
+        for channel in list(self._channels.values()):
+            if train_id in (None, channel.train_id):
+                task = asyncio.create_task(self._read(channel))
+                self._soon.add(task)
+                task.add_done_callback(self._soon.discard)
+
+    async def _read(self, channel: Channel) -> None:
+        if channel.asked:
+            return  # whoever waits already will read all that is new
+        channel.asked = True
+        async with channel.reading:
+            channel.asked = False
+            newest = await self.in_thread(_newest_number, channel.train_id)
+            while channel.head < newest:
+                if newest - channel.head > KEPT:
+                    channel.messages.clear()
+                    channel.head = newest
+                    break
+                found = await self.in_thread(entry_messages, channel.train_id, channel.head, 200)
+                if not found:
+                    break
+                channel.messages.extend(found)
+                channel.head = found[-1][0]
+            channel.wake()
+
+    async def _tell_presence(self) -> None:
+        turns = 0
+        while True:
+            await asyncio.sleep(1)
+            turns += 1
+            for channel in list(self._channels.values()):
+                presence = channel.presence
+                if presence.changed or turns % 20 == 0:
+                    if presence.changed or presence.connected:
+                        await self.in_thread(announce_presence, channel.train_id, presence.here())
+                    presence.changed = False
+                    note = presence_message(presence.everybody())
+                    if note != channel.presence_note:
+                        channel.presence_note = note
+                        channel.presence_turn += 1
+                        channel.wake()
+
+
+def _newest_number(train_id: int) -> int:
+    return Train.objects.filter(pk=train_id).values_list("seq", flat=True).first() or 0
+
+
+def resync_message(number: int) -> bytes:
+    """Tells a page that it has to load afresh; what follows ``number`` will be sent."""
+    return event("resync", {"number": number}, number)
+
+
+hub = Hub()
+"""The hub of this process."""

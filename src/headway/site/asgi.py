@@ -1,0 +1,48 @@
+"""The server's one application: the event stream as raw ASGI, all else through Django's WSGI handler on threads.
+
+Django under plain ASGI opens a database connection for every request; on a fixed pool of threads each thread
+keeps its own.
+"""
+
+import gc
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from headway.kit.settings import settings
+from headway.live.hub import hub
+from headway.live.stream import is_stream, stream
+from headway.site.wsgi import application as pages
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_pages = WSGIMiddleware(pages, workers=settings().threads)
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Serve one connection."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif is_stream(scope):
+        await stream(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await hub.start()
+            # What has been loaded by now stays; collecting it over and over costs tens of milliseconds a time.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 50, 50)
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

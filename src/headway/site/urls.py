@@ -1,0 +1,32 @@
+"""Every address of the house."""
+
+from django.urls import include, path
+
+from headway.api.root import api
+
+TRAIN_ROOMS = (
+    "trains",
+    "people",
+    "calendar",
+    "capacity",
+    "backlog",
+    "dependencies",
+    "board",
+    "journal",
+    "exchange",
+    "search",
+)
+"""The features whose pages live below ``/trains/<slug>/``."""
+
+urlpatterns = [
+    path("", include("headway.web.urls")),
+    path("", include("headway.features.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", api.urls),
+    *(path("trains/<slug:slug>/", include(f"headway.features.{room}.urls")) for room in TRAIN_ROOMS),
+]
+
+handler400 = "headway.web.views.bad_request"
+handler403 = "headway.web.views.forbidden"
+handler404 = "headway.web.views.not_found"
+handler500 = "headway.web.views.server_error"

@@ -1,0 +1,9 @@
+"""Pages and API, as a WSGI application."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "headway.site.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,58 @@
+"""Who asks: the actor that an account is within a train."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from headway.engine.errors import Missing
+from headway.kit import clock
+from headway.kit.access import Actor, Role, Scope, TeamRole
+from headway.store.models import Membership, Person, Train, TrainRole, User
+
+
+def actor_for(user: User, train_slug: str, scopes: Iterable[Scope] = frozenset(Scope)) -> Actor:
+    """The actor ``user`` is in the train.
+
+    Raises:
+        Missing: no such train, or not for this user: a stranger cannot tell the two apart.
+    """
+    row = (
+        Person.objects.filter(user_id=user.pk, train__slug=train_slug)
+        .values_list("pk", "name", "train_id")
+        .first()
+    )
+    if row is None or not user.is_active:
+        raise Missing(f"There is no train {train_slug!r} that you are part of.", code="train_missing")
+    person_id, name, train_id = row
+    return Actor(
+        train_id=train_id,
+        train_slug=train_slug,
+        name=name,
+        user_id=user.pk,
+        person_id=person_id,
+        roles=frozenset(
+            Role(role) for role in TrainRole.objects.filter(person_id=person_id).values_list("role", flat=True)
+        ),
+        teams=_teams(person_id),
+        scopes=frozenset(scopes),
+    )
+
+
+def founder(train: Train, user: User) -> Actor:
+    """The actor who sets up a train that has no people yet: Release Train Engineer by founding it."""
+    return Actor(
+        train_id=train.pk,
+        train_slug=train.slug,
+        name=str(user),
+        user_id=user.pk,
+        roles=frozenset({Role.RTE, Role.PRODUCT_MANAGER}),
+    )
+
+
+def _teams(person_id: int) -> dict[int, frozenset[TeamRole]]:
+    today = clock.today()
+    held: dict[int, set[TeamRole]] = defaultdict(set)
+    rows = Membership.objects.filter(person_id=person_id).values_list("team_id", "role", "ends_on")
+    for team_id, role, ends_on in rows:
+        if ends_on is None or ends_on >= today:
+            held[team_id].add(TeamRole(role))
+    return {team_id: frozenset(roles) for team_id, roles in held.items()}

@@ -1,0 +1,48 @@
+"""Everything Headway remembers, a file a concept."""
+
+from headway.store.models.accounts import Preference, Token, User
+from headway.store.models.cadence import CapacityOverride, Increment, Iteration, Milestone
+from headway.store.models.dependencies import Comment, Dependency
+from headway.store.models.journal import Command, Entry, ImportedRow, ImportRun
+from headway.store.models.train import (
+    Absence,
+    Closure,
+    Membership,
+    Person,
+    Recorded,
+    Team,
+    Train,
+    TrainRole,
+)
+from headway.store.models.work import EnablerKind, Feature, Story, Target, Task, Theme, WorkType
+
+__all__ = [
+    "Absence",
+    "CapacityOverride",
+    "Closure",
+    "Command",
+    "Comment",
+    "Dependency",
+    "EnablerKind",
+    "Entry",
+    "Feature",
+    "ImportRun",
+    "ImportedRow",
+    "Increment",
+    "Iteration",
+    "Membership",
+    "Milestone",
+    "Person",
+    "Preference",
+    "Recorded",
+    "Story",
+    "Target",
+    "Task",
+    "Team",
+    "Theme",
+    "Token",
+    "Train",
+    "TrainRole",
+    "User",
+    "WorkType",
+]
