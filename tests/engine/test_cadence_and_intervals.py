@@ -4,11 +4,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.makers import MONDAY, calm, days
 
 from headway.engine.errors import Invalid
 from headway.engine.values.cadence import Cadence, IncrementPlan, IterationPlan, generate_increment
 from headway.engine.values.interval import Interval
+from tests.engine.makers import MONDAY, calm, days
 
 
 def test_the_usual_increment_is_five_fortnights_and_a_fortnight_of_ip() -> None:

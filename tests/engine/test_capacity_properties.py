@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.makers import calm, iteration
 
 from headway.engine.rules.capacity import Capacity, Override, PastIteration, team_capacity, weigh
 from headway.engine.values.interval import Interval
 from headway.engine.values.team import Away, AwayReason, Closure, Member
+from tests.engine.makers import calm, iteration
 
 YEAR = st.dates(date(2026, 1, 1), date(2026, 3, 31))
 intervals = st.tuples(YEAR, st.integers(0, 27)).map(

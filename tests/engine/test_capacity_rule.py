@@ -2,7 +2,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.engine.makers import MONDAY, TWO_WEEKS, away, days, iteration, member, past
 
 from headway.engine.errors import Invalid
 from headway.engine.rules.capacity import (
@@ -18,6 +17,7 @@ from headway.engine.rules.capacity import (
 )
 from headway.engine.values.interval import Interval
 from headway.engine.values.team import Away, Closure, Member
+from tests.engine.makers import MONDAY, TWO_WEEKS, away, days, iteration, member, past
 
 GOOD_FRIDAY, EASTER_MONDAY = date(2026, 4, 3), date(2026, 4, 6)
 EASTER = Interval(starts_on=date(2026, 3, 30), ends_on=date(2026, 4, 12))

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.makers import calm
 
 from headway.engine.network.health import Health, finishing, health, position, slack
 from headway.engine.values.dependency import ARRIVED, DROPPED, DependencyState
+from tests.engine.makers import calm
 
 WAITING = frozenset(DependencyState) - ARRIVED - DROPPED
 places = st.none() | st.integers(0, 40)

@@ -9,14 +9,13 @@ from datetime import date
 from random import Random
 from time import process_time
 
-from tests.engine.makers import MONDAY, away, member
-
 from headway.engine.network.chain import blast_radius, critical_chain, downstream, upstream
 from headway.engine.network.cycles import find_cycles
 from headway.engine.network.graph import Item, Link, Network
 from headway.engine.network.health import health
 from headway.engine.rules.capacity import team_capacity
 from headway.engine.values.cadence import Cadence, generate_increment
+from tests.engine.makers import MONDAY, away, member
 
 
 def best_of(times: int, work: Callable[[], object]) -> float:

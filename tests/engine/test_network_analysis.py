@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
-from tests.engine.makers import network
 
 from headway.engine.errors import Invalid
 from headway.engine.network.chain import Chain, Measure, blast_radius, critical_chain, downstream, upstream
 from headway.engine.network.cycles import find_cycles
 from headway.engine.network.graph import Item, Link, Network
+from tests.engine.makers import network
 
 NOWHERE = None
 
@@ -61,6 +61,11 @@ def test_cycles_are_told_as_groups_and_as_loops() -> None:
     assert told.complete
 
 
+def test_the_largest_group_in_a_circle_is_told_first() -> None:
+    told = find_cycles(network(unplanned("a b c d e"), "a>b b>a c>d d>e e>c"))
+    assert told.groups == (frozenset("cde"), frozenset("ab"))
+
+
 def test_loops_are_bounded_and_say_so_while_groups_are_whole() -> None:
     keys = [chr(ord("a") + place) for place in range(12)]
     everyone = " ".join(f"{one}>{other}" for one in keys for other in keys if one != other)
@@ -85,6 +90,11 @@ def test_the_critical_chain_is_the_longest_in_iterations_then_in_points() -> Non
 
 def test_work_of_one_team_may_share_an_iteration() -> None:
     net = network(unplanned("a b c"), "a>b b>c", teams={"a": "Comet", "b": "Comet", "c": "Merlin"})
+    assert critical_chain(net).iterations == 2
+
+
+def test_work_without_a_team_shares_no_iteration_with_what_it_provides_to() -> None:
+    net = network(unplanned("a b"), "a>b", teams={"a": "", "b": ""})
     assert critical_chain(net).iterations == 2
 
 

@@ -3,11 +3,11 @@ from itertools import pairwise, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.makers import calm
 
 from headway.engine.network.chain import Measure, blast_radius, critical_chain, downstream, gap, upstream
 from headway.engine.network.cycles import find_cycles
 from headway.engine.network.graph import Item, Link, Network
+from tests.engine.makers import calm
 
 COUNT = 7
 KEYS = [f"k{place}" for place in range(COUNT)]

@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 import pytest
-from tests.engine.makers import iteration, member
 
 from headway.engine.rules.capacity import team_capacity
 from headway.engine.rules.hints import (
@@ -13,6 +12,7 @@ from headway.engine.rules.hints import (
     team_findings,
     train_findings,
 )
+from tests.engine.makers import iteration, member
 
 
 def train(**told: object) -> list[str]:

@@ -112,7 +112,7 @@ def blast_radius(network: Network, key: str, slip: int = 1) -> BlastRadius:
             delays[node] = delay
             for consumer in network.graph.successor_indices(node):
                 left = delay - _free_slack(network.items[node], network.items[consumer])
-                if left > 0 and consumer not in delays and _can_move(network.items[consumer]):
+                if left > 0 and _can_move(network.items[consumer]):
                     waiting[left].append(consumer)
     del delays[source]
     touched = [network.items[node] for node in delays]

@@ -323,11 +323,7 @@ def _rule(*, override: bool, past: bool, people: bool) -> CapacityRule:
 
 
 def _closed_days(closures: Sequence[Closure], interval: Interval) -> dict[date, str]:
-    shut: dict[date, str] = {}
-    for closure in closures:
-        for day in closure.interval.common(interval) or ():
-            shut.setdefault(day, closure.name)
-    return shut
+    return {day: closure.name for closure in closures for day in closure.interval.common(interval) or ()}
 
 
 def _away_days(member: Member, interval: Interval) -> dict[date, tuple[Reason, str]]:

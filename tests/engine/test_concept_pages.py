@@ -1,0 +1,63 @@
+"""What docs/concepts says about a number is what the engine does."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from headway.engine.network.chain import blast_radius
+from headway.engine.network.health import health, slack
+from headway.engine.rules import hints
+from headway.engine.values.dependency import DependencyState
+from tests.engine.makers import network
+
+CONCEPTS = Path(__file__).parents[2] / "docs" / "concepts"
+POSITIONS: dict[str, tuple[int | None, ...]] = {
+    "not planned": (None,),
+    "planned": (0, 1, 2),
+    "any": (None, 0, 1, 2),
+}
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """The rows of the first table under a heading, without its head."""
+    _, _, below = (CONCEPTS / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+    rows = [line for line in below.partition("\n## ")[0].splitlines() if line.startswith("|")]
+    return [[cell.strip(" `") for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def test_the_usual_ranges_are_those_of_the_page() -> None:
+    ranges = [value for value in vars(hints).values() if isinstance(value, hints.UsualRange)]
+    written = table("capacity.md", "Usual ranges")
+    assert written == [[one.rule, str(one.low), str(one.high), one.unit] for one in ranges]
+
+
+def matches(told: str, gap: int | None) -> bool:
+    if told == "any" or gap is None:
+        return told in ("any", "unknown")
+    return {"1 or more": gap >= 1, "0": gap == 0, "less than 0": gap < 0}.get(told, False)
+
+
+def test_the_health_table_of_the_page_is_the_rule() -> None:
+    rows = table("dependencies.md", "Health")
+    named = {state for row in rows if row[0] != "any other" for state in row[0].split(", ")}
+    wrong = []
+    for state in DependencyState:
+        for provider in POSITIONS["any"]:
+            for consumer in POSITIONS["any"]:
+                told = next(
+                    row[4]
+                    for row in rows
+                    if (state in row[0].split(", ") or (row[0] == "any other" and state not in named))
+                    and provider in POSITIONS[row[1]]
+                    and consumer in POSITIONS[row[2]]
+                    and matches(row[3], slack(provider, consumer))
+                )
+                if (health(provider, consumer, state) or "no string") != told:
+                    wrong.append((state, provider, consumer, told))
+    assert (len(rows), wrong) == (7, [])
+
+
+def test_the_examples_of_the_page_hold() -> None:
+    net = network({"A": 0, "B": 1, "C": 3, "D": 4}, "A>B B>C C>D")
+    assert blast_radius(net, "A").delays == {"B": 1}
+    assert blast_radius(net, "A", slip=2).delays == {"B": 2, "C": 1, "D": 1}
+    assert Decimal("13.5") * 105 / 140 == Decimal("10.125")
