@@ -1,0 +1,206 @@
+/** Forms that lose nothing: unsent values are kept, cells save themselves, ticked rows show their actions. */
+
+import { enliven, parse } from "./dom.js";
+import { commandId, Problem, send } from "./csrf.js";
+import { toast } from "./toast.js";
+
+const NEVER_KEPT = new Set(["csrfmiddlewaretoken", "command_id", "seen"]);
+
+// --- Kept values ------------------------------------------------------------------------------
+
+/** @param {HTMLFormElement} form */
+const storeKey = (form) => `headway:kept:${form.dataset.keep}`;
+
+/** @param {HTMLFormElement} form @returns {HTMLInputElement[]} */
+function keepable(form) {
+  return /** @type {HTMLInputElement[]} */ ([...form.elements]).filter((control) => control.name && !NEVER_KEPT.has(control.name) && !["password", "file", "hidden", "submit", "button"].includes(control.type));
+}
+
+/** @param {HTMLFormElement} form */
+function keep(form) {
+  const values = keepable(form).map((control) => [control.name, control.value, control.checked ?? null]);
+  sessionStorage.setItem(storeKey(form), JSON.stringify({ path: location.pathname, values }));
+}
+
+/** @param {HTMLFormElement} form */
+function restore(form) {
+  const kept = JSON.parse(sessionStorage.getItem(storeKey(form)) ?? "null");
+  // A form that came back with faults already carries what was typed.
+  if (!kept || kept.path !== location.pathname || kept.sent || form.querySelector(".has-error")) return;
+  let changed = false;
+  for (const control of keepable(form)) {
+    const isChoice = control.type === "checkbox" || control.type === "radio";
+    const found = kept.values.find((/** @type {any[]} */ [name, value]) => name === control.name && (!isChoice || value === control.value));
+    if (!found) continue;
+    changed ||= isChoice ? control.checked !== found[2] : control.value !== found[1];
+    if (isChoice) control.checked = found[2];
+    else control.value = found[1];
+  }
+  if (changed) toast("What you had typed is back.", { action: { label: "Discard", run: () => forget(form, true) } });
+}
+
+/** @param {HTMLFormElement} form @param {boolean} [reset] */
+export function forget(form, reset = false) {
+  sessionStorage.removeItem(storeKey(form));
+  if (reset) form.reset();
+}
+
+/** A form that was sent and whose page moved on has been answered. */
+function forgetAnswered() {
+  const arrival = /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
+  for (const key of Object.keys(sessionStorage)) {
+    if (!key.startsWith("headway:kept:")) continue;
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+    if (!kept?.sent) continue;
+    if (arrival?.type === "back_forward") sessionStorage.setItem(key, JSON.stringify({ ...kept, sent: false }));
+    else if (!document.querySelector(`form[data-keep="${CSS.escape(key.slice(13))}"] .has-error`)) sessionStorage.removeItem(key);
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function markSent(form) {
+  const kept = JSON.parse(sessionStorage.getItem(storeKey(form)) ?? "null");
+  if (kept) sessionStorage.setItem(storeKey(form), JSON.stringify({ ...kept, sent: true }));
+}
+
+// --- Cells that save themselves -----------------------------------------------------------------
+
+/** The values a cell goes back to. @type {WeakMap<HTMLFormElement, FormData>} */
+const settled = new WeakMap();
+
+/** @param {HTMLFormElement} form @param {FormData} values */
+function putBack(form, values) {
+  for (const control of /** @type {HTMLInputElement[]} */ ([...form.elements])) {
+    if (!control.name || control.type === "hidden") continue;
+    if (control.type === "checkbox") control.checked = values.has(control.name);
+    else control.value = String(values.get(control.name) ?? "");
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function isChanged(form) {
+  const before = settled.get(form);
+  return !before || keepable(form).some((control) => (control.type === "checkbox" ? control.checked !== before.has(control.name) : control.value !== String(before.get(control.name) ?? "")));
+}
+
+/** @param {HTMLFormElement} form @param {Response} response */
+async function takeAnswer(form, response) {
+  const row = form.closest("[data-row]");
+  if (/html/.test(response.headers.get("Content-Type") ?? "")) {
+    // `parse` uses a template, which keeps a lone <tr>.
+    const fresh = parse(await response.text()).firstElementChild;
+    if (!row || !fresh) return;
+    const focus = document.activeElement?.getAttribute("name");
+    row.replaceWith(fresh);
+    enliven(fresh);
+    if (focus) /** @type {HTMLElement | null} */ (fresh.querySelector(`[name="${CSS.escape(focus)}"]:not([type=hidden])`))?.focus();
+    return flash(fresh);
+  }
+  const text = await response.text();
+  const version = text ? JSON.parse(text).version : null;
+  for (const seen of row?.querySelectorAll("input[name=seen]") ?? []) {
+    if (version != null) /** @type {HTMLInputElement} */ (seen).value = String(version);
+  }
+  settled.set(form, new FormData(form));
+  flash(row);
+}
+
+/** @param {Element | null} row */
+function flash(row) {
+  row?.classList.add("is-saved");
+  setTimeout(() => row?.classList.remove("is-saved"), 700);
+}
+
+/** @param {HTMLFormElement} form */
+async function saveCell(form) {
+  if (!isChanged(form) || form.getAttribute("aria-busy")) return;
+  if (!form.reportValidity()) return;
+  const before = settled.get(form) ?? new FormData();
+  const data = new FormData(form);
+  data.set("command_id", commandId());
+  form.setAttribute("aria-busy", "true");
+  try {
+    await takeAnswer(form, await send(form.action, { method: "POST", body: data, headers: { Accept: "text/html, application/json", "HX-Request": "true" } }));
+  } catch (problem) {
+    const typed = new FormData(form);
+    putBack(form, before);
+    toast(/** @type {Error} */ (problem).message, { kind: "bad", action: problem instanceof Problem && !problem.status ? { label: "Try again", run: () => (putBack(form, typed), saveCell(form)) } : undefined });
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+/** @param {Event} event @returns {HTMLFormElement | null} */
+const cellOf = (event) => /** @type {Element} */ (event.target).closest?.("form[data-inline]") ?? /** @type {HTMLInputElement} */ (event.target).form?.closest("form[data-inline]") ?? null;
+
+// --- Ticked rows --------------------------------------------------------------------------------
+
+/** @param {Element} list */
+function countTicked(list) {
+  const boxes = /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll("[data-select]")]);
+  const ticked = boxes.filter((box) => box.checked).length;
+  const bar = /** @type {HTMLElement | null} */ (list.querySelector(".bulk-bar"));
+  if (bar) bar.hidden = !ticked;
+  for (const count of list.querySelectorAll("[data-count]")) count.textContent = String(ticked);
+  const all = /** @type {HTMLInputElement | null} */ (list.querySelector("[data-select-all]"));
+  if (all) {
+    all.checked = ticked > 0 && ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  }
+}
+
+/** @param {Event} event */
+function tick(event) {
+  const box = /** @type {HTMLInputElement} */ (event.target);
+  const list = box.closest("[data-list]");
+  if (!list) return;
+  if (box.matches("[data-select-all]")) {
+    for (const each of list.querySelectorAll("[data-select]")) /** @type {HTMLInputElement} */ (each).checked = box.checked;
+  }
+  if (box.matches("[data-select], [data-select-all]")) countTicked(list);
+}
+
+/** @param {Event} event */
+function settle(event) {
+  const form = cellOf(event);
+  if (form && !settled.has(form)) settled.set(form, new FormData(form));
+}
+
+export function startForms() {
+  forgetAnswered();
+  for (const form of document.querySelectorAll("form[data-keep]")) restore(/** @type {HTMLFormElement} */ (form));
+  for (const list of document.querySelectorAll("[data-list]")) countTicked(list);
+  document.addEventListener("focusin", settle);
+  document.addEventListener("pointerdown", settle, true);
+  document.addEventListener("input", (event) => {
+    const form = /** @type {HTMLElement} */ (event.target).closest("form");
+    if (form?.dataset.keep) keep(form);
+  });
+  document.addEventListener("change", (event) => {
+    const cell = cellOf(event);
+    if (cell) saveCell(cell);
+    else tick(event);
+    if (/** @type {Element} */ (event.target).matches("[data-submits]")) /** @type {HTMLInputElement} */ (event.target).form?.requestSubmit();
+  });
+  document.addEventListener("keydown", (event) => {
+    const cell = event.key === "Escape" ? cellOf(event) : null;
+    const before = cell && settled.get(cell);
+    if (!cell || !before || !isChanged(cell)) return;
+    event.preventDefault();
+    putBack(cell, before);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.matches("[data-inline]")) {
+      event.preventDefault();
+      saveCell(form);
+    } else if (form.dataset.keep) markSent(form);
+  });
+  document.addEventListener("headway:panel-open", () => {
+    for (const form of document.querySelectorAll("#panel form[data-keep]")) restore(/** @type {HTMLFormElement} */ (form));
+  });
+  document.addEventListener("headway:panel-saved", (event) => {
+    const { form } = /** @type {CustomEvent} */ (event).detail;
+    if (form?.dataset.keep) forget(form);
+  });
+}
