@@ -48,7 +48,8 @@ def _make_ready() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    if not settings().debug:
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _serve(host: str, port: int, processes: int) -> None:

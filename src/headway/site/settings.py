@@ -168,7 +168,12 @@ STATIC_ROOT = ours.data_dir.absolute() / "static"
 STATICFILES_DIRS = sorted(path for path in (HERE / "features").glob("*/static") if path.is_dir())
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "headway.web.staticfiles.ModuleManifestStorage"},
+    "staticfiles": {
+        # In developer mode files are served from where they are written.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "headway.web.staticfiles.ModuleManifestStorage"
+    },
 }
 WHITENOISE_MAX_AGE = 600
 

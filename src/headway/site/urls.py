@@ -15,6 +15,7 @@ TRAIN_ROOMS = (
     "journal",
     "exchange",
     "search",
+    "presence",
 )
 """The features whose pages live below ``/trains/<slug>/``."""
 

@@ -1,5 +1,12 @@
-"""Addresses of the accounts pages."""
+"""Addresses of one's own account."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from headway.features.accounts import views
+
+urlpatterns = [
+    path("account/", views.account, name="account"),
+    path("account/theme", views.theme, name="theme"),
+    path("account/tokens", views.tokens, name="tokens"),
+    path("account/tokens/<int:token_id>/withdraw", views.withdraw, name="token-withdraw"),
+]

@@ -1,5 +1,7 @@
-"""Addresses of the search pages."""
+"""Addresses of the search."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from headway.features.search import views
+
+urlpatterns = [path("search", views.search, name="search")]
