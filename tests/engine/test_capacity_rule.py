@@ -130,6 +130,23 @@ def test_a_team_of_nobody_has_no_capacity_and_says_so() -> None:
         assert capacity.sentences()[0].startswith("0 points: nobody is in the team yet.")
 
 
+def test_a_float_counts_as_the_number_it_is_written_as() -> None:
+    capacity = team_capacity(
+        members=[member()], iteration=iteration(), buffer_percent=0.1, points_per_person=7.3
+    )
+    assert (capacity.points_per_person, capacity.buffer_percent) == (Decimal("7.3"), Decimal("0.1"))
+    assert weigh(0.1, capacity).load == Decimal("0.1")
+
+
+def test_a_membership_may_be_open_at_both_ends() -> None:
+    assert person_days(Member(person="ada", name="Ada"), TWO_WEEKS).days == 10
+
+
+def test_somebody_with_no_share_is_in_the_team_and_adds_nothing() -> None:
+    capacity = team_capacity(members=[member(share_percent=0)], iteration=iteration())
+    assert (capacity.rule, capacity.points, len(capacity.people)) == (CapacityRule.STARTING, 0, 1)
+
+
 def test_a_day_is_taken_off_once_and_for_the_first_reason() -> None:
     friday = date(2026, 3, 6)
     everything = member(
@@ -198,7 +215,8 @@ def test_points_go_down_to_halves(points: str, down: str) -> None:
         ({"buffer_percent": 101}, "buffer_percent"),
         ({"buffer_percent": Decimal("NaN")}, "buffer_percent"),
         ({"points_per_person": -1}, "points_per_person"),
-        ({"points_per_person": 0.8}, "points_per_person"),
+        ({"points_per_person": float("inf")}, "points_per_person"),
+        ({"points_per_person": "8"}, "points_per_person"),
     ],
 )
 def test_a_rule_out_of_bounds_is_refused(told: dict[str, object], field: str) -> None:
@@ -210,7 +228,7 @@ def test_a_rule_out_of_bounds_is_refused(told: dict[str, object], field: str) ->
 @pytest.mark.parametrize(
     ("told", "field"),
     [
-        ({"share_percent": 0}, "share_percent"),
+        ({"share_percent": -1}, "share_percent"),
         ({"share_percent": 101}, "share_percent"),
         ({"name": " "}, "name"),
         ({"person": ""}, "person"),

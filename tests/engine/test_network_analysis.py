@@ -34,7 +34,7 @@ def test_two_items_with_one_key_are_refused_by_name() -> None:
         ({"iteration": -1}, "iteration"),
         ({"points": -1}, "points"),
         ({"key": ""}, "key"),
-        ({"points": 0.5}, "points"),
+        ({"points": float("nan")}, "points"),
     ],
 )
 def test_an_item_out_of_bounds_is_refused(told: dict[str, object], field: str) -> None:

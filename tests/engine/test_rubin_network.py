@@ -1,6 +1,7 @@
 """A real programme through the network analysis: the Rubin Observatory's 14,039 relations of April 2019."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
@@ -31,7 +32,7 @@ def load(relations: Path, *types: str) -> Network:
 
 def missing_links(network: Network, keys: tuple[str, ...]) -> list[tuple[str, str]]:
     linked = {(link.provider, link.consumer) for link in network.links}
-    return [pair for pair in zip(keys, keys[1:], strict=False) if pair not in linked]
+    return [pair for pair in pairwise(keys) if pair not in linked]
 
 
 def test_the_whole_programme_is_loaded(relations: Path) -> None:

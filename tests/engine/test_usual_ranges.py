@@ -8,6 +8,7 @@ from headway.engine.rules.hints import (
     Finding,
     cell_findings,
     feature_findings,
+    person_findings,
     story_findings,
     team_findings,
     train_findings,
@@ -62,6 +63,12 @@ def test_a_team_is_asked_about_its_size_and_its_scrum_master() -> None:
         ["team.people"],
     ]
     assert [rules(8, 0), rules(3, 0)] == [["team.scrum_master"], ["team.people", "team.scrum_master"]]
+
+
+def test_a_person_is_shared_out_at_a_whole_week_at_most() -> None:
+    assert person_findings(person="Ada", share_percent=100) == ()
+    (found,) = person_findings(person="Ada", share_percent=150)
+    assert found.message == "Ada is shared out at 150 %, which is more than a whole week."
 
 
 def test_a_feature_spans_one_to_three_increments_and_three_to_five_stories() -> None:

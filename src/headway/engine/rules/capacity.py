@@ -28,7 +28,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from headway.engine.errors import Invalid
-from headway.engine.values.bounds import amount, text
+from headway.engine.values.bounds import Number, amount, text
 from headway.engine.values.cadence import IterationPlan
 from headway.engine.values.interval import Interval
 from headway.engine.values.team import AwayReason, Closure, Member
@@ -205,11 +205,11 @@ def team_capacity(
     *,
     members: Sequence[Member],
     iteration: IterationPlan,
-    buffer_percent: Decimal | int = 20,
+    buffer_percent: Number = 20,
     closures: Sequence[Closure] = (),
     history: Sequence[PastIteration] = (),
     override: Override | None = None,
-    points_per_person: Decimal | int = STARTING_POINTS,
+    points_per_person: Number = STARTING_POINTS,
 ) -> Capacity:
     """The capacity of a team in ``iteration``, by the rule at the head of this module.
 
@@ -277,7 +277,7 @@ def available_days(
     return sum((person_days(member, interval, closures).days for member in members), Decimal(0))
 
 
-def weigh(load: Decimal | int, capacity: Capacity) -> Cell:
+def weigh(load: Number, capacity: Capacity) -> Cell:
     """Hold ``load``, in points, against ``capacity``. Raises Invalid for a negative load."""
     carried = amount("load", load, 0, MOST_POINTS, "points")
     over = max(carried - capacity.points, Decimal(0))
@@ -297,9 +297,9 @@ def round_points(points: Decimal) -> Decimal:
     return (points * 2).to_integral_value(ROUND_FLOOR) * HALF
 
 
-def plain(number: Decimal) -> str:
+def plain(number: Number) -> str:
     """A number as people write it: 16, 7.5."""
-    return f"{number.normalize():f}"
+    return f"{Decimal(str(number)).normalize():f}"
 
 
 def _usable(history: Sequence[PastIteration]) -> tuple[PastIteration, ...]:

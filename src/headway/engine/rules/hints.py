@@ -5,9 +5,9 @@ The ranges are those the requirements promise (A1, A4, B1); the reason says what
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 
 from headway.engine.rules.capacity import Capacity, plain, weigh
+from headway.engine.values.bounds import Number
 
 KEY_ROLES = {
     "rte": "Release Train Engineer",
@@ -110,7 +110,7 @@ def train_findings(
     teams: int,
     people: int,
     pi_weeks: int,
-    buffer_percent: Decimal | int,
+    buffer_percent: Number,
     roles_held: Collection[str],
 ) -> tuple[Finding, ...]:
     """Hints about the train as a whole; ``roles_held`` holds the keys of KEY_ROLES somebody has."""
@@ -138,13 +138,27 @@ def team_findings(*, team: str, people: int, scrum_masters: int) -> tuple[Findin
     return (found, alone) if found else (alone,)
 
 
+def person_findings(*, person: str, share_percent: int) -> tuple[Finding, ...]:
+    """A person promised to teams for more than a whole week; ``share_percent`` is the sum of the shares."""
+    if share_percent <= 100:
+        return ()
+    return (
+        Finding(
+            rule="person.share",
+            subject=person,
+            message=f"{person} is shared out at {share_percent} %, which is more than a whole week.",
+            reason="Each team plans with its share, so together they plan with time that is not there.",
+        ),
+    )
+
+
 def feature_findings(*, feature: str, increments: int, stories: int) -> tuple[Finding, ...]:
-    """Hints about one feature; not yet planned (0 increments) or not yet split (0 stories) is no finding."""
+    """Hints about one feature; that it is not yet planned (0 increments) or split (0 stories) is none."""
     ranges = ((FEATURE_INCREMENTS, increments), (FEATURE_STORIES, stories))
     return tuple(filter(None, (_outside(usual, feature, value) for usual, value in ranges if value)))
 
 
-def story_findings(*, story: str, points: Decimal | None, room: Decimal | None) -> tuple[Finding, ...]:
+def story_findings(*, story: str, points: Number | None, room: Number | None) -> tuple[Finding, ...]:
     """A story that fits no iteration: more points than ``room``, what its team can commit in one.
 
     None for either (not estimated, no team) gives no finding.
@@ -168,9 +182,9 @@ def cell_findings(
     *,
     team: str,
     iteration: str,
-    load: Decimal | int,
+    load: Number,
     capacity: Capacity,
-    feature_load: Decimal | int = 0,
+    feature_load: Number = 0,
 ) -> tuple[Finding, ...]:
     """Hints about one cell of the board; ``feature_load`` is the part of ``load`` that is feature work.
 
@@ -207,7 +221,7 @@ def cell_findings(
             Finding(
                 rule="cell.feature_in_ip",
                 subject=subject,
-                message=f"{team} has {_points(Decimal(feature_load))} of feature work in {iteration}.",
+                message=f"{team} has {_points(feature_load)} of feature work in {iteration}.",
                 reason=(
                     "The IP iteration is for infrastructure, technical debt, learning and unexpected work."
                 ),
@@ -216,13 +230,13 @@ def cell_findings(
     return tuple(found)
 
 
-def _outside(usual: UsualRange, subject: str, value: Decimal | int) -> Finding | None:
+def _outside(usual: UsualRange, subject: str, value: Number) -> Finding | None:
     if usual.low <= value <= usual.high:
         return None
     return Finding(
         rule=usual.rule,
         subject=subject,
-        message=f"{subject} has {plain(Decimal(value))} {usual.unit}; usual are {usual.low} to {usual.high}.",
+        message=f"{subject} has {plain(value)} {usual.unit}; usual are {usual.low} to {usual.high}.",
         reason=usual.reason,
     )
 
@@ -240,5 +254,5 @@ def _missing_roles(train: str, held: Collection[str]) -> list[Finding]:
     ]
 
 
-def _points(points: Decimal) -> str:
+def _points(points: Number) -> str:
     return f"{plain(points)} {'point' if points == 1 else 'points'}"

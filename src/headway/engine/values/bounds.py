@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from headway.engine.errors import Invalid
 
+Number = Decimal | int | float
+"""What points, person-days and percentages may be given as; inside the engine they are Decimal."""
+
 
 def whole(field: str, value: int, low: int, high: int, unit: str = "") -> int:
     """Return ``value`` when it is a whole number from ``low`` to ``high``, else raise Invalid."""
@@ -17,12 +20,12 @@ def whole(field: str, value: int, low: int, high: int, unit: str = "") -> int:
     return value
 
 
-def amount(field: str, value: Decimal | int, low: int, high: int, unit: str = "") -> Decimal:
+def amount(field: str, value: Number, low: int, high: int, unit: str = "") -> Decimal:
     """Return ``value`` as a finite Decimal from ``low`` to ``high``, else raise Invalid.
 
-    Binary fractions are refused: they would make a board whose cells do not add up.
+    A float counts as the number it is written as (0.1 is one tenth), so that the cells of a board add up.
     """
-    number = Decimal(value) if isinstance(value, int | Decimal) else Decimal("NaN")
+    number = Decimal(repr(value)) if isinstance(value, float) else _exact(value)
     if isinstance(value, bool) or not number.is_finite() or not low <= number <= high:
         raise Invalid(
             f"{_words(field)} is {value!s}; give a number from {low} to {high}{unit and ' ' + unit}.",
@@ -43,6 +46,10 @@ def text(field: str, value: str, longest: int = 200) -> str:
             value=value,
         )
     return value
+
+
+def _exact(value: object) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal("NaN")
 
 
 def _words(field: str) -> str:

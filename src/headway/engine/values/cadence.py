@@ -43,7 +43,7 @@ class IterationPlan:
     is_ip: bool = False
 
     def __post_init__(self) -> None:
-        whole("number", self.number, 1, MOST_ITERATIONS + 1)
+        whole("number", self.number, 1, 9999)
         text("name", self.name)
 
 

@@ -51,7 +51,7 @@ class Member:
 
     person: str
     name: str
-    starts_on: date
+    starts_on: date | None = None
     ends_on: date | None = None
     share_percent: int = 100
     holidays: Mapping[date, str] = field(default_factory=dict, hash=False)
@@ -61,8 +61,8 @@ class Member:
     def __post_init__(self) -> None:
         text("person", self.person)
         text("name", self.name)
-        whole("share_percent", self.share_percent, 1, 100, "per cent")
-        Interval(starts_on=self.starts_on, ends_on=date.max if self.ends_on is None else self.ends_on)
+        whole("share_percent", self.share_percent, 0, 100, "per cent")
+        Interval(starts_on=self.starts_on or date.min, ends_on=self.ends_on or date.max)
         if not self.weekend <= frozenset(range(7)):
             raise Invalid(
                 f"Weekend is {sorted(self.weekend)}; give weekdays from 0 (Monday) to 6 (Sunday).",
@@ -73,10 +73,10 @@ class Member:
 
     def belongs_within(self, interval: Interval) -> bool:
         """Is the person in the team on any day of ``interval``?"""
-        return self.starts_on <= interval.ends_on and (
-            self.ends_on is None or interval.starts_on <= self.ends_on
-        )
+        begun = self.starts_on is None or self.starts_on <= interval.ends_on
+        return begun and (self.ends_on is None or interval.starts_on <= self.ends_on)
 
     def belongs_on(self, day: date) -> bool:
         """Is the person in the team on that day?"""
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        begun = self.starts_on is None or self.starts_on <= day
+        return begun and (self.ends_on is None or day <= self.ends_on)
