@@ -1,0 +1,282 @@
+"""Reading capacity: the whole table of a PI at once, since the board asks for all of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from headway.engine.rules.capacity import (
+    MOST_PAST,
+    Capacity,
+    Override,
+    PastIteration,
+    available_days,
+    team_capacity,
+    weigh,
+)
+from headway.engine.rules.capacity import Cell as Weight
+from headway.engine.values.cadence import IterationPlan
+from headway.engine.values.interval import Interval
+from headway.engine.values.team import Away, AwayReason, Closure, Member
+from headway.features.calendar.public_holidays import holidays_between
+from headway.kit import clock
+from headway.kit.access import Actor, Permission, require
+from headway.store import models as store
+from headway.store.models import CapacityOverride, Increment, Iteration, Membership, Story, Team, Train, WorkType
+
+Place = tuple[int, int]
+"""A team's id and an iteration's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One team in one iteration: what is placed there, and what fits.
+
+    All in points: ``load`` is the sum of the stories placed in the cell, ``feature_load`` the part of it that is
+    no enabler, ``points`` the capacity and ``committable`` the capacity less the buffer.
+    """
+
+    team_id: int
+    iteration_id: int
+    load: Decimal
+    feature_load: Decimal
+    capacity: Capacity
+
+    @property
+    def points(self) -> Decimal:
+        return self.capacity.points
+
+    @property
+    def committable(self) -> Decimal:
+        return self.capacity.committable
+
+    @property
+    def weight(self) -> Weight:
+        """The load held against the capacity."""
+        return weigh(self.load, self.capacity)
+
+
+Table = Mapping[Place, Cell]
+
+_tables: dict[tuple[int, int, int, date], Table] = {}
+_KEPT_TABLES = 32
+
+
+def capacity_table(actor: Actor, pi: Increment) -> Table:
+    """Load and capacity of every own team in every iteration of a PI, by (team id, iteration id).
+
+    Always the same number of queries. A table is kept until anything on the train changes or the day does;
+    inside a transaction it is neither kept nor taken from what is kept, since that may be rolled back.
+    """
+    require(actor, Permission.VIEW_TRAIN)
+    train = Train.objects.get(pk=actor.train_id)
+    today = clock.today(train.time_zone)
+    key = (train.pk, train.seq, pi.pk, today)
+    if connection.in_atomic_block:
+        return _compute(train, pi, today)
+    if key not in _tables:
+        table = _compute(train, pi, today)
+        while len(_tables) >= _KEPT_TABLES:
+            _tables.pop(next(iter(_tables)), None)
+        _tables[key] = table
+    return _tables[key]
+
+
+def _compute(train: Train, pi: Increment, today: date) -> Table:
+    iterations = _iterations(train)
+    shown = [each for each in iterations if each.pi_id == pi.pk]
+    if not shown:
+        return MappingProxyType({})
+    past = _past(iterations, shown, today)
+    span = _span([*shown, *past])
+    teams = list(Team.objects.filter(train=train, external=False).values_list("pk", flat=True))
+    members = _members(train, span)
+    closures = _closures(train, span)
+    overrides = _overrides(train, pi)
+    sums = _sums(train, [each.pk for each in (*shown, *past)])
+    per_person = Decimal(str(train.points_per_person))
+    table: dict[Place, Cell] = {}
+    for team_id in teams:
+        crew = members.get(team_id, ())
+        record = _record(team_id, crew, past, closures, sums)
+        for iteration in shown:
+            place = (team_id, iteration.pk)
+            load = sums.get(place, _NOTHING)
+            table[place] = Cell(
+                team_id,
+                iteration.pk,
+                load.points,
+                load.feature_points,
+                _capacity(
+                    members=crew,
+                    iteration=iteration.plan,
+                    buffer_percent=pi.buffer_percent,
+                    closures=closures,
+                    history=tuple(done for ends_on, done in record if ends_on < iteration.starts_on)[-MOST_PAST:],
+                    override=overrides.get(place),
+                    points_per_person=per_person,
+                ),
+            )
+    return MappingProxyType(table)
+
+
+# The same people, days and rule give the same capacity, so after a card has moved (which changes nothing of
+# them) the whole table is found here by value. All of these arguments are frozen and hashable.
+_capacity = lru_cache(maxsize=4096)(team_capacity)
+_available_days = lru_cache(maxsize=4096)(available_days)
+
+
+class _Iteration(NamedTuple):
+    pk: int
+    pi_id: int
+    name: str
+    starts_on: date
+    ends_on: date
+    is_ip: bool
+    pi_name: str
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(starts_on=self.starts_on, ends_on=self.ends_on)
+
+    @property
+    def plan(self) -> IterationPlan:
+        """For the capacity rule, to which its place among the others does not matter.
+
+        Imported PIs can have more iterations than a cadence generates, so the number is not handed on.
+        """
+        return IterationPlan(number=1, name=self.name, interval=self.interval, is_ip=self.is_ip)
+
+
+class _Sum(NamedTuple):
+    points: Decimal
+    feature_points: Decimal
+    done: Decimal
+
+
+_NOTHING = _Sum(Decimal(0), Decimal(0), Decimal(0))
+
+
+def _iterations(train: Train) -> list[_Iteration]:
+    rows = Iteration.objects.filter(train=train).order_by("starts_on", "pk")
+    columns = ("pk", "pi_id", "name", "starts_on", "ends_on", "is_ip", "pi__name")
+    return [_Iteration(*row) for row in rows.values_list(*columns)]
+
+
+def _past(iterations: Sequence[_Iteration], shown: Sequence[_Iteration], today: date) -> list[_Iteration]:
+    """The iterations that can be history for one of ``shown``: over, and no IP; the oldest first."""
+    last = max(each.starts_on for each in shown)
+    over = [each for each in iterations if not each.is_ip and each.ends_on < min(today, last)]
+    ids = {each.pk for each in shown}
+    return over[-(MOST_PAST + sum(each.pk in ids for each in over)) :]
+
+
+def _span(iterations: Iterable[_Iteration]) -> Interval:
+    days = [(each.starts_on, each.ends_on) for each in iterations]
+    return Interval(starts_on=min(first for first, _ in days), ends_on=max(last for _, last in days))
+
+
+def _members(train: Train, span: Interval) -> dict[int, tuple[Member, ...]]:
+    """Who is in each team within ``span``; people who give a team 0 % of their time bring it no capacity."""
+    away = _away(train, span)
+    rows = (
+        Membership.objects.filter(train=train, team__external=False, share__gt=0)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=span.ends_on))
+        .filter(Q(ends_on=None) | Q(ends_on__gte=span.starts_on))
+        .order_by("person__name", "pk")
+        .values_list(
+            "team_id", "person_id", "person__name", "person__country", "person__region", "share", "starts_on", "ends_on"
+        )
+    )
+    members: dict[int, list[Member]] = defaultdict(list)
+    for team_id, person_id, name, country, region, share, starts_on, ends_on in rows:
+        place = (country, region) if country else (train.country, train.region)
+        members[team_id].append(
+            Member(
+                person=str(person_id),
+                name=name,
+                starts_on=starts_on or date.min,
+                ends_on=ends_on,
+                share_percent=share,
+                holidays=holidays_between(*place, span.starts_on.year, span.ends_on.year),
+                away=away.get(person_id, ()),
+            )
+        )
+    return {team_id: tuple(crew) for team_id, crew in members.items()}
+
+
+def _away(train: Train, span: Interval) -> dict[int, tuple[Away, ...]]:
+    rows = store.Absence.objects.filter(train=train, starts_on__lte=span.ends_on, ends_on__gte=span.starts_on)
+    away: dict[int, list[Away]] = defaultdict(list)
+    for person_id, starts_on, ends_on, reason, note in rows.values_list(
+        "person_id", "starts_on", "ends_on", "reason", "note"
+    ):
+        interval = Interval(starts_on=starts_on, ends_on=ends_on)
+        away[person_id].append(Away(interval=interval, reason=AwayReason(reason), note=note))
+    return {person_id: tuple(days) for person_id, days in away.items()}
+
+
+def _closures(train: Train, span: Interval) -> tuple[Closure, ...]:
+    rows = store.Closure.objects.filter(train=train, starts_on__lte=span.ends_on, ends_on__gte=span.starts_on)
+    return tuple(
+        Closure(interval=Interval(starts_on=starts_on, ends_on=ends_on), name=name)
+        for name, starts_on, ends_on in rows.values_list("name", "starts_on", "ends_on")
+    )
+
+
+def _overrides(train: Train, pi: Increment) -> dict[Place, Override]:
+    rows = CapacityOverride.objects.filter(train=train, iteration__pi=pi)
+    return {
+        (team_id, iteration_id): Override(points=Decimal(str(points)), note=note)
+        for team_id, iteration_id, points, note in rows.values_list("team_id", "iteration_id", "points", "note")
+    }
+
+
+def _sums(train: Train, iteration_ids: Sequence[int]) -> dict[Place, _Sum]:
+    rows = (
+        Story.objects.filter(train=train, iteration_id__in=iteration_ids, team_id__isnull=False)
+        .order_by()
+        .values_list("team_id", "iteration_id")
+        .annotate(
+            load=Sum("points", default=0.0),
+            feature_load=Sum("points", filter=~Q(type=WorkType.ENABLER), default=0.0),
+            done=Sum("points", filter=Q(state=Story.State.DONE), default=0.0),
+        )
+    )
+    return {
+        (team_id, iteration_id): _Sum(*(Decimal(str(each)) for each in sums))
+        for team_id, iteration_id, *sums in rows
+        if team_id is not None and iteration_id is not None
+    }
+
+
+def _record(
+    team_id: int,
+    members: tuple[Member, ...],
+    past: Sequence[_Iteration],
+    closures: tuple[Closure, ...],
+    sums: Mapping[Place, _Sum],
+) -> list[tuple[date, PastIteration]]:
+    """The team's iterations that are over, with the day each ended.
+
+    An iteration in which the team had no story at all was not planned here, and says nothing about velocity.
+    """
+    return [
+        (
+            each.ends_on,
+            PastIteration(
+                name=f"{each.pi_name} {each.name}",
+                points=sums[team_id, each.pk].done,
+                person_days=_available_days(members, each.interval, closures),
+            ),
+        )
+        for each in past
+        if (team_id, each.pk) in sums
+    ]
