@@ -48,6 +48,7 @@ function fill(html) {
   const page = parse(html);
   const part = page.querySelector(".panel-page") ?? page.querySelector("main");
   const title = part?.getAttribute("data-panel-title") || page.querySelector("title")?.textContent?.split(" - ")[0] || "";
+  part?.querySelector(".breadcrumb")?.remove();
   place.replaceChildren(...(part ? [...part.childNodes] : [page]));
   const heading = document.getElementById("panel-title");
   if (heading) heading.textContent = title.trim();
