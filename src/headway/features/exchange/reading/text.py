@@ -34,10 +34,9 @@ def _encoding(data: bytes) -> str:
         if data.startswith(mark):
             return name
     sample = data[:2000]
-    if b"\x00" in sample:
-        nulls_at_odd = sample[1::2].count(0)
-        nulls_at_even = sample[::2].count(0)
-        return "utf-16-le" if nulls_at_odd > nulls_at_even else "utf-16-be"
+    odd, even = sample[1::2].count(0), sample[::2].count(0)
+    if odd + even > 1 and not (odd and even):
+        return "utf-16-le" if odd else "utf-16-be"
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
