@@ -65,7 +65,7 @@ def build_increment(train: Train, *, number: int, starts_on: date, state: str = 
                 name=f"PI {number}",
                 state=state,
                 starts_on=starts_on,
-                ends_on=starts_on + timedelta(days=12 * 7 - 3),
+                ends_on=starts_on + timedelta(days=12 * 7 - 1),
             ),
             "pi.created",
         )
@@ -76,7 +76,7 @@ def build_increment(train: Train, *, number: int, starts_on: date, state: str = 
                     number=index + 1,
                     name="IP" if index == 5 else f"I{index + 1}",
                     starts_on=starts_on + timedelta(weeks=2 * index),
-                    ends_on=starts_on + timedelta(weeks=2 * index, days=11),
+                    ends_on=starts_on + timedelta(weeks=2 * index, days=13),
                     is_ip=index == 5,
                 )
                 for index in range(6)
@@ -97,7 +97,9 @@ def root(train: Train) -> Actor:
     )
 
 
-def build_story(train: Train, title: str = "Show the reading history", *, team: str = "kestrel", **values: Any) -> Story:
+def build_story(
+    train: Train, title: str = "Show the reading history", *, team: str = "kestrel", **values: Any
+) -> Story:
     """A story of a team (by slug); it stands nowhere unless ``pi`` and ``iteration`` say so."""
     with change(root(train)) as frame:
         values.setdefault("team", Team.objects.get(train=train, slug=team) if team else None)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.builders import PASSWORD
 from tests.browser.conftest import PageOf
+from tests.builders import PASSWORD
 from tests.cast import Cast, email_of
 
 pytestmark = pytest.mark.browser

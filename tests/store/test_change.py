@@ -57,12 +57,8 @@ def test_a_retried_command_is_carried_out_once(cast: Cast, train: Train) -> None
     story = build_story(train)
     there = iteration(train, 1, 2)
     command = uuid4()
-    first = move_story(
-        cast.tess, number=story.number, pi_id=there.pi_id, iteration_id=there.pk, command_id=command
-    )
-    again = move_story(
-        cast.tess, number=story.number, pi_id=there.pi_id, iteration_id=there.pk, command_id=command
-    )
+    first = move_story(cast.tess, number=story.number, pi_id=there.pi_id, iteration_id=there.pk, command_id=command)
+    again = move_story(cast.tess, number=story.number, pi_id=there.pi_id, iteration_id=there.pk, command_id=command)
     assert again.number == first.number
     assert Entry.objects.filter(verb="story.moved").count() == 1
 

@@ -10,8 +10,6 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
 
-
-
 class BrowserSession(APIKeyCookie):
     """The session of somebody signed in; unsafe requests need the CSRF token too."""
 

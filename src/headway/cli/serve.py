@@ -12,7 +12,9 @@ from headway.kit.settings import settings
 @click.command("serve")
 @click.option("--host", help="Address to listen on (default: HEADWAY_HOST, 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: HEADWAY_PORT, 8000).")
-@click.option("--processes", type=click.IntRange(1, 32), default=1, show_default=True, help="More than one needs PostgreSQL.")
+@click.option(
+    "--processes", type=click.IntRange(1, 32), default=1, show_default=True, help="More than one needs PostgreSQL."
+)
 def command(host: str | None, port: int | None, processes: int) -> None:
     """Serve the pages, the API and the live stream.
 

@@ -178,9 +178,7 @@ TABLE: Mapping[Permission, Rule] = {
         title="Record a dependency",
         reason="Whoever sees a dependency should be able to name it; the teams then agree on it.",
         scope=Scope.WORK,
-        roles=frozenset(
-            {Role.RTE, Role.PRODUCT_MANAGER, Role.SYSTEM_ARCHITECT, Role.INTEGRATION_SPECIALIST}
-        ),
+        roles=frozenset({Role.RTE, Role.PRODUCT_MANAGER, Role.SYSTEM_ARCHITECT, Role.INTEGRATION_SPECIALIST}),
         team_roles=_WHOLE_TEAM,
     ),
     Permission.ANSWER_DEPENDENCY: Rule(
@@ -253,17 +251,13 @@ def may(actor: Actor, permission: Permission, *, team: int | None = None, anywhe
     """
     rule = TABLE[permission]
     if rule.scope not in actor.scopes:
-        return Verdict(
-            allowed=False, reason=f"This token lacks the scope “{rule.scope}”: {rule.title.lower()}."
-        )
+        return Verdict(allowed=False, reason=f"This token lacks the scope “{rule.scope}”: {rule.title.lower()}.")
     if rule.everyone or rule.roles & actor.roles or _held_in_team(actor, rule, team, anywhere):
         return Verdict(allowed=True, reason=f"{rule.title}: {rule.reason}")
     return Verdict(allowed=False, reason=f"{rule.title}: this is for {rule.holders()}. {rule.reason}")
 
 
-def require(
-    actor: Actor, permission: Permission, *, team: int | None = None, anywhere: bool = False
-) -> None:
+def require(actor: Actor, permission: Permission, *, team: int | None = None, anywhere: bool = False) -> None:
     """Raise :class:`Forbidden` with the reason unless :func:`may` allows it."""
     verdict = may(actor, permission, team=team, anywhere=anywhere)
     if not verdict:

@@ -59,8 +59,10 @@ def storage_trouble(error: OperationalError) -> tuple[HTTPStatus, str]:
     if "full" in text or "no space" in text or "i/o error" in text:
         return (
             HTTPStatus.INSUFFICIENT_STORAGE,
-            "The server's disk is full, so nothing was saved. What was saved before is safe. "
-            "Please tell whoever runs Headway, and try again afterwards.",
+            (
+                "The server's disk is full, so nothing was saved. What was saved before is safe. "
+                "Please tell whoever runs Headway, and try again afterwards."
+            ),
         )
     return (
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -46,9 +46,7 @@ class Settings(BaseSettings):
     debug: bool = Field(default=False, description="Developer mode: error pages with details. Never in production.")
     threads: int = Field(default=8, ge=1, le=64, description="Threads that serve pages and API calls.")
     time_zone: str = Field(default="UTC", description="Time zone for people who have not chosen one.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="How much is logged."
-    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people or for machines.")
     max_upload_mb: int = Field(default=20, ge=1, le=500, description="Largest file accepted for import, in MiB.")
 

@@ -20,7 +20,9 @@ def event(name: str, data: Any, number: int | None = None) -> bytes:
 
 def entry_messages(train_id: int, after: int, limit: int) -> list[tuple[int, bytes]]:
     """The entries that follow number ``after``, at most ``limit``, each rendered with its fragments."""
-    entries = Entry.objects.filter(train_id=train_id, number__gt=after).select_related("command").order_by("number")[:limit]
+    entries = (
+        Entry.objects.filter(train_id=train_id, number__gt=after).select_related("command").order_by("number")[:limit]
+    )
     return [(entry.number, event("entry", _told(entry), entry.number)) for entry in entries]
 
 

@@ -37,11 +37,7 @@ SLOWEST = 30.0
 
 def is_stream(scope: Message) -> bool:
     """Whether a connection asks for an event stream."""
-    return (
-        scope["type"] == "http"
-        and scope["method"] in ("GET", "HEAD")
-        and bool(_ADDRESS.fullmatch(scope["path"]))
-    )
+    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and bool(_ADDRESS.fullmatch(scope["path"]))
 
 
 async def stream(scope: Message, receive: Receive, send: Send) -> None:

@@ -15,11 +15,7 @@ def actor_for(user: User, train_slug: str, scopes: Iterable[Scope] = frozenset(S
     Raises:
         Missing: no such train, or not for this user: a stranger cannot tell the two apart.
     """
-    row = (
-        Person.objects.filter(user_id=user.pk, train__slug=train_slug)
-        .values_list("pk", "name", "train_id")
-        .first()
-    )
+    row = Person.objects.filter(user_id=user.pk, train__slug=train_slug).values_list("pk", "name", "train_id").first()
     if row is None or not user.is_active:
         raise Missing(f"There is no train {train_slug!r} that you are part of.", code="train_missing")
     person_id, name, train_id = row

@@ -55,7 +55,7 @@ class Outcome:
         return model_of(first.kind)._default_manager.get(pk=first.subject_id)
 
 
-class _AlreadyDone(Exception):  # noqa: N818 - carries a result, reports no error
+class _AlreadyDone(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__("this command has been carried out before")
         self.outcome = outcome
@@ -188,15 +188,11 @@ class Frame:
         values = {name: getattr(row, name) for name in [*names, "version"]}
         try:
             with transaction.atomic():
-                written = (
-                    type(row)._default_manager.filter(pk=row.pk, version=row.version - 1).update(**values)
-                )
+                written = type(row)._default_manager.filter(pk=row.pk, version=row.version - 1).update(**values)
         except IntegrityError as error:
             raise _taken(row, error) from error
         if written != 1:
-            raise Conflict(
-                f"“{row}” was changed by somebody else just now.", code="stale", present=portrait(row)
-            )
+            raise Conflict(f"“{row}” was changed by somebody else just now.", code="stale", present=portrait(row))
 
     def _refuse_clash(self, row: Recorded | Train, seen: int, changed: dict[str, Any]) -> None:
         entries = Entry.objects.filter(train_id=self.train.pk, kind=row.kind, subject_id=row.pk)
@@ -294,9 +290,7 @@ def _stop_if_done(actor: Actor, command_id: UUID) -> None:
     if done is None:
         return
     if done.user_id != actor.user_id:
-        raise Conflict(
-            f"The command id {command_id} was used by somebody else; send a new one.", code="command_taken"
-        )
+        raise Conflict(f"The command id {command_id} was used by somebody else; send a new one.", code="command_taken")
     # The number raised a moment ago is given back with the transaction.
     raise _AlreadyDone(Outcome(train_id=actor.train_id, number=done.last, entries=tuple(done.entries.all())))
 

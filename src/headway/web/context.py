@@ -48,9 +48,7 @@ def _train_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 def _trains(request: HttpRequest) -> list[dict[str, Any]]:
     mine = Train.objects.filter(pk__in=request.user.people.values("train_id"))  # type: ignore[union-attr]  # signed in
     here = getattr(getattr(request, "actor", None), "train_slug", None)
-    return [
-        {"name": train.name, "url": _address("today", train.slug), "current": train.slug == here} for train in mine
-    ]
+    return [{"name": train.name, "url": _address("today", train.slug), "current": train.slug == here} for train in mine]
 
 
 def _increment_now(increments: list[Increment], today: date) -> Increment | None:

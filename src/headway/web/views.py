@@ -34,4 +34,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "The page was open too long, or the form came from somewhere else, so nothing was saved. "
         "Go back, reload the page and send it again.",
     )
-

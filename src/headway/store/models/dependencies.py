@@ -35,12 +35,8 @@ class Dependency(Recorded):
     needs = models.CharField(max_length=500)
     consumer_team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="needs")
     provider_team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="provides")
-    consumer_story = models.ForeignKey(
-        Story, on_delete=models.SET_NULL, null=True, blank=True, related_name="needs"
-    )
-    provider_story = models.ForeignKey(
-        Story, on_delete=models.SET_NULL, null=True, blank=True, related_name="provides"
-    )
+    consumer_story = models.ForeignKey(Story, on_delete=models.SET_NULL, null=True, blank=True, related_name="needs")
+    provider_story = models.ForeignKey(Story, on_delete=models.SET_NULL, null=True, blank=True, related_name="provides")
     consumer_feature = models.ForeignKey(
         Feature, on_delete=models.SET_NULL, null=True, blank=True, related_name="needs"
     )
@@ -70,9 +66,7 @@ class Comment(Recorded):
 
     kind = "comment"
 
-    dependency = models.ForeignKey(
-        Dependency, on_delete=models.CASCADE, null=True, blank=True, related_name="comments"
-    )
+    dependency = models.ForeignKey(Dependency, on_delete=models.CASCADE, null=True, blank=True, related_name="comments")
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, null=True, blank=True, related_name="comments")
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     author_name = models.CharField(max_length=120)

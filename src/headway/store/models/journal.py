@@ -15,9 +15,7 @@ class Command(models.Model):
     at = models.DateTimeField()
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
-    undoes = models.OneToOneField(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undone_by"
-    )
+    undoes = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undone_by")
 
     class Meta:
         ordering = ["last"]
@@ -86,9 +84,7 @@ class ImportedRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["train", "source", "kind", "external_id"], name="imported_once_per_source"
-            ),
+            models.UniqueConstraint(fields=["train", "source", "kind", "external_id"], name="imported_once_per_source"),
         ]
 
     def __str__(self) -> str:

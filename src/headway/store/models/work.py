@@ -127,9 +127,7 @@ class Story(Recorded):
     feature = models.ForeignKey(Feature, on_delete=models.SET_NULL, null=True, blank=True, related_name="stories")
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="stories")
     pi = models.ForeignKey(Increment, on_delete=models.SET_NULL, null=True, blank=True, related_name="stories")
-    iteration = models.ForeignKey(
-        Iteration, on_delete=models.SET_NULL, null=True, blank=True, related_name="stories"
-    )
+    iteration = models.ForeignKey(Iteration, on_delete=models.SET_NULL, null=True, blank=True, related_name="stories")
     type = models.CharField(max_length=8, choices=WorkType.choices, default=WorkType.FEATURE)
     enabler_kind = models.CharField(max_length=16, choices=EnablerKind.choices, blank=True)
     points = models.FloatField(null=True, blank=True)
