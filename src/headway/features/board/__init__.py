@@ -1,0 +1,1 @@
+"""The program board: teams by iterations, cards, and the strings between them."""

@@ -1,0 +1,30 @@
+"""The board part of the REST API."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from headway.features.board.queries import board_snapshot, pi_shown, stamp
+from headway.kit.http import TrainRequest
+
+router = Router(tags=["board"])
+
+
+@router.get("/trains/{slug}/board", summary="The program board of a PI")
+def read_board(
+    request: HttpRequest, slug: str, pi: int | None = Query(None, ge=0, le=32767)
+) -> HttpResponse:
+    """Everything on the board of one PI, each table as its column names and its rows; flags are 0 or 1.
+
+    Answers 304 to ``If-None-Match`` while nothing on the train has changed. ``seq`` is the journal number from which
+    the event stream continues. Without ``pi`` it is the PI that runs now.
+    """
+    actor = cast(TrainRequest, request).actor
+    shown = pi_shown(actor, pi)
+    at = stamp(actor)
+    tag = f'"{shown.number}.{at.tag}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={"ETag": tag})
+    body = board_snapshot(actor, shown, at)
+    return HttpResponse(body, content_type="application/json", headers={"ETag": tag})

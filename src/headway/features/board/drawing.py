@@ -1,0 +1,129 @@
+"""Pieces of the board as HTML, drawn once for everybody.
+
+Nothing here may depend on who looks: the same bytes go to every open board. What a viewer may
+drag is decided in the browser from ``data-my-teams``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.template.loader import get_template, render_to_string
+from django.utils.safestring import SafeString
+
+from headway.features.board.picture import Card, Cell, Column, Picture, TeamLine
+
+STATE_WORDS = {
+    "todo": "to do",
+    "in_progress": "in progress",
+    "review": "in review",
+    "done": "done",
+}
+
+
+def number(points: float) -> str:
+    """Points as people write them: ``5``, ``2.5``."""
+    return f"{points:g}"
+
+
+@lru_cache(maxsize=65_536)
+def card_html(train: str, card: Card) -> SafeString:
+    """One card. Kept by value, so a card is drawn again only when something on it changed."""
+    place = {"story": "stories", "feature": "features"}.get(card.kind, "dependencies")
+    return get_template("board/_card.html").render(
+        {
+            "card": card,
+            "href": f"/trains/{train}/{place}/{card.number}",
+            "word": STATE_WORDS.get(card.state, card.state.replace("_", " ")) + " ",
+            "points": "" if card.points is None else number(card.points),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The load bar's parts, in hundredths of its width."""
+
+    room: float
+    fill: float
+    tick: float
+    over: float
+
+
+def bar(load: float, capacity: float, fit: float) -> Bar | None:
+    """Geometry of a load bar: full width is capacity, or the load when that is more."""
+    whole = max(load, capacity)
+    if whole <= 0:
+        return None
+
+    def share(points: float) -> float:
+        return round(100 * points / whole, 1)
+
+    return Bar(share(capacity), share(min(load, fit)), share(fit), share(max(0, load - fit)))
+
+
+def load_words(load: float, capacity: float | None, fit: float | None) -> str:
+    """``26 / 32``, ``6 over``, or plain points where there is no capacity to compare with."""
+    if capacity is None or fit is None:
+        return f"{number(load)} points" if load else ""
+    return f"{number(load - fit)} over" if load > fit else f"{number(load)} / {number(capacity)}"
+
+
+@lru_cache(maxsize=16_384)
+def cell_head_html(load: float, capacity: float | None, fit: float | None) -> SafeString:
+    """Load against capacity, as words and a bar."""
+    return get_template("board/_cell_head.html").render(
+        {
+            "load": number(load),
+            "capacity": None if capacity is None else number(capacity),
+            "fit": None if fit is None else number(fit),
+            "is_over": fit is not None and load > fit,
+            "words": load_words(load, capacity, fit),
+            "bar": None if capacity is None or fit is None else bar(load, capacity, fit),
+        }
+    )
+
+
+def _line(train: str, line: TeamLine, kind: str, name: str) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "name": name,
+        "key": kind if line.team is None else f"team-{line.team.id}",
+        "team": line.team,
+        "cells": [_cell(train, cell, has_capacity=kind == "team") for cell in line.cells],
+    }
+
+
+def _cell(train: str, cell: Cell, *, has_capacity: bool) -> dict[str, object]:
+    return {
+        "iteration_id": cell.iteration_id,
+        "is_ip": cell.is_ip,
+        "head": cell_head_html(cell.load, cell.capacity, cell.fit) if has_capacity else "",
+        "cards": SafeString("".join([card_html(train, card) for card in cell.cards])),
+    }
+
+
+def _column(column: Column, today: date) -> dict[str, object]:
+    return {
+        "column": column,
+        "now": column.iteration.starts_on <= today <= column.iteration.ends_on,
+        "head": cell_head_html(column.load, column.capacity, column.committable),
+    }
+
+
+def table_html(*, train: str, pi_name: str, picture: Picture, seq: int, today: date) -> SafeString:
+    """The whole board as a table that reads without scripts."""
+    lines = [_line(train, picture.shared, "shared", "Shared features")]
+    lines += [_line(train, each, "team", each.team.name) for each in picture.teams if each.team]
+    lines += [_line(train, each, "party", each.team.name) for each in picture.parties if each.team]
+    return render_to_string(
+        "board/_table.html",
+        {
+            "seq": seq,
+            "pi_name": pi_name,
+            "picture": picture,
+            "columns": [_column(each, today) for each in picture.columns],
+            "milestones": any(each.milestones for each in picture.columns),
+            "lines": lines,
+        },
+    )

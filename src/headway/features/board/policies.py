@@ -1,0 +1,13 @@
+"""Who may see and move what on the board."""
+
+from headway.kit.access import Actor, Permission, may, require
+
+
+def require_view(actor: Actor) -> None:
+    """Everybody on the train may look at its board."""
+    require(actor, Permission.VIEW_TRAIN)
+
+
+def teams_to_place(actor: Actor) -> list[int]:
+    """The teams whose stories this person may drag: teams own their plan."""
+    return sorted(team for team in actor.teams if may(actor, Permission.PLACE_STORY, team=team))

@@ -1,0 +1,445 @@
+"""Reading the board: the snapshot, the drawn table, the drawer and the strings in words.
+
+The whole board is kept by the stamp of the train's last journal entry, so that an unchanged board costs one
+small query whoever asks.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+from django.db import connection
+from django.utils.safestring import SafeString
+
+from headway.engine.errors import Missing
+from headway.features.board.drawing import card_html, number, table_html
+from headway.features.board.picture import (
+    DependencyRow,
+    ElsewhereRow,
+    FeatureRow,
+    IterationRow,
+    MilestoneRow,
+    Room,
+    Rows,
+    StoryRow,
+    TargetRow,
+    TeamRow,
+    ThemeRow,
+    View,
+    bare_ends,
+    draw,
+    feature_card,
+    feature_place,
+    story_card,
+)
+from headway.features.board.policies import require_view
+from headway.kit import clock
+from headway.kit.access import Actor
+from headway.store.models import (
+    CapacityOverride,
+    Entry,
+    Feature,
+    Increment,
+    Iteration,
+    Milestone,
+    Story,
+    Target,
+    Team,
+    Theme,
+)
+
+Raw = list[tuple[Any, ...]]
+Row = TypeVar("Row", bound=NamedTuple)
+
+CHANGES_THE_PLAN = ("story.moved", "story.created", "story.taken")
+
+BACKLOG_SHOWN = 40
+"""How many features of the program backlog the drawer offers."""
+
+
+class PiRow(NamedTuple):
+    """The PI a board is of."""
+
+    id: int
+    number: int
+    name: str
+    state: str
+    starts_on: date
+    ends_on: date
+
+
+class Stamp(NamedTuple):
+    """What the train's journal ended with: equal stamps mean equal boards."""
+
+    seq: int
+    command: str
+    today: date
+
+    @property
+    def tag(self) -> str:
+        """As an entity tag."""
+        return f"{self.seq}.{self.command[:8]}.{self.today.toordinal()}"
+
+
+def pi_shown(actor: Actor, asked: int | None) -> PiRow:
+    """The PI with this number; when none is asked for, the one that runs, else the next, else the last.
+
+    Raises:
+        Missing: there is no such PI, or none at all.
+    """
+    require_view(actor)
+    rows = [
+        PiRow(*row)
+        for row in Increment.objects.filter(train_id=actor.train_id)
+        .order_by("number")
+        .values_list("id", "number", "name", "state", "starts_on", "ends_on")
+    ]
+    if asked is not None:
+        rows = [row for row in rows if row.number == asked]
+    if not rows:
+        what = "This train has no PI yet" if asked is None else f"There is no PI {asked} on this train"
+        raise Missing(f"{what}; PIs are made under Calendar.", code="pi_missing")
+    today = clock.today()
+    running = [row for row in rows if row.starts_on <= today <= row.ends_on]
+    coming = [row for row in rows if row.starts_on > today]
+    return (running or coming or rows[-1:])[0]
+
+
+def stamp(actor: Actor) -> Stamp:
+    """The present stamp of the actor's train: one indexed query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.seq, c.uuid FROM store_train t"
+            " LEFT JOIN store_entry e ON e.train_id = t.id AND e.number = t.seq"
+            " LEFT JOIN store_command c ON c.id = e.command_id WHERE t.id = %s",
+            [actor.train_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Missing("This train is no longer there.", code="train_missing")
+    return Stamp(row[0], str(row[1] or "").replace("-", ""), clock.today())
+
+
+# The snapshot ---------------------------------------------------------------
+
+
+def board_snapshot(actor: Actor, pi: PiRow, at: Stamp) -> bytes:
+    """The board as JSON: every table as its column names and its rows; flags are 0 or 1.
+
+    ``seq`` is the journal number from which a listener should continue.
+    """
+    require_view(actor)
+    return _snapshot(actor.train_id, pi, at)
+
+
+@lru_cache(maxsize=32)
+def _snapshot(train_id: int, pi: PiRow, at: Stamp) -> bytes:
+    raw = _read(train_id, pi)
+    body: dict[str, Any] = {"seq": at.seq, "pi": {"id": pi.id, "number": pi.number, "name": pi.name}}
+    for name, (row, rows) in raw.items():
+        body[name] = {"columns": row._fields, "rows": rows}
+    return orjson.dumps(body)
+
+
+Tables = dict[str, tuple[type[Any], Raw]]
+
+
+def _read(train_id: int, pi: PiRow) -> Tables:
+    with connection.cursor() as cursor:
+
+        def rows(sql: str, *parameters: Any) -> Raw:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall()
+
+        stories = rows(_STORIES, train_id, pi.id)
+        features = rows(_FEATURES, train_id, pi.id, pi.id)
+        dependencies = rows(_DEPENDENCIES, train_id, *[pi.id] * 8)
+    iterations = _iterations(train_id)
+    tables: Tables = {
+        "stories": (StoryRow, stories),
+        "features": (FeatureRow, features),
+        "dependencies": (DependencyRow, dependencies),
+        "iterations": (IterationRow, [row for pi_id, row in iterations if pi_id == pi.id]),
+        "targets": (TargetRow, _plain(Target, TargetRow, pi_id=pi.id)),
+        "teams": (TeamRow, _plain(Team, TeamRow, train_id=train_id)),
+        "milestones": (MilestoneRow, _plain(Milestone, MilestoneRow, train_id=train_id)),
+        "themes": (ThemeRow, _plain(Theme, ThemeRow, train_id=train_id)),
+        "rooms": (Room, _rooms(train_id, pi)),
+    }
+    tables["elsewhere"] = (ElsewhereRow, _elsewhere(stories, features, dependencies, iterations))
+    return tables
+
+
+def _columns(row: type[Any], alias: str, **instead: str) -> str:
+    return ", ".join(instead.get(name, f"{alias}.{name}") for name in row._fields)
+
+
+_STORIES = (
+    f"SELECT {_columns(StoryRow, 's', blocked='CAST(s.blocked AS INTEGER)')} FROM store_story s"  # noqa: S608
+    " WHERE s.train_id = %s AND s.pi_id = %s ORDER BY s.rank, s.number"
+)
+_FEATURES = (
+    f"SELECT {_columns(FeatureRow, 'f')} FROM store_feature f WHERE f.train_id = %s AND ("  # noqa: S608
+    "f.id IN (SELECT feature_id FROM store_target WHERE pi_id = %s)"
+    " OR f.id IN (SELECT feature_id FROM store_story WHERE pi_id = %s)) ORDER BY f.rank, f.number"
+)
+_DEPENDENCIES = (
+    f"SELECT {_columns(DependencyRow, 'd')} FROM store_dependency d WHERE d.train_id = %s AND ("  # noqa: S608
+    "d.consumer_story_id IN (SELECT id FROM store_story WHERE pi_id = %s)"
+    " OR d.provider_story_id IN (SELECT id FROM store_story WHERE pi_id = %s)"
+    " OR d.consumer_feature_id IN (SELECT feature_id FROM store_target WHERE pi_id = %s)"
+    " OR d.provider_feature_id IN (SELECT feature_id FROM store_target WHERE pi_id = %s)"
+    " OR d.consumer_feature_id IN (SELECT feature_id FROM store_story WHERE pi_id = %s)"
+    " OR d.provider_feature_id IN (SELECT feature_id FROM store_story WHERE pi_id = %s)"
+    " OR d.needed_by_id IN (SELECT id FROM store_iteration WHERE pi_id = %s)"
+    " OR d.committed_by_id IN (SELECT id FROM store_iteration WHERE pi_id = %s)) ORDER BY d.number"
+)
+
+
+def _plain(model: Any, row: type[Any], **of: int) -> Raw:
+    return list(model.objects.filter(**of).values_list(*row._fields))
+
+
+def _iterations(train_id: int) -> list[tuple[int, tuple[Any, ...]]]:
+    """All iterations of the train in calendar order; their index is what health is reckoned in."""
+    fields = ("id", "number", "name", "starts_on", "ends_on", "is_ip")
+    found = Iteration.objects.filter(train_id=train_id).order_by("starts_on", "pi__number", "number")
+    return [
+        (row[0], (*row[1:], index)) for index, row in enumerate(found.values_list("pi_id", *fields))
+    ]
+
+
+def _elsewhere(
+    stories: Raw, features: Raw, dependencies: Raw, iterations: Sequence[tuple[int, tuple[Any, ...]]]
+) -> Raw:
+    here_s, here_f = {row[0] for row in stories}, {row[0] for row in features}
+    at = DependencyRow._fields.index("consumer_story_id")
+    far_s = {each for row in dependencies for each in row[at : at + 2]} - here_s - {None}
+    far_f = {each for row in dependencies for each in row[at + 2 : at + 4]} - here_f - {None}
+    index = {row[0]: row[-1] for _, row in iterations}
+    found: Raw = []
+    if far_s:
+        found += _far("s", "store_story", far_s, index)
+    if far_f:
+        found += _far_features(far_f, index)
+    return found
+
+
+def _far(letter: str, table: str, ids: Iterable[int], index: dict[int, int]) -> Raw:
+    marks = ", ".join(["%s"] * len(list(ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, number, title, team_id, iteration_id FROM {table} WHERE id IN ({marks})",  # noqa: S608
+            list(ids),
+        )
+        return [(f"{letter}{row[0]}", *row[1:4], index.get(row[4])) for row in cursor.fetchall()]
+
+
+def _far_features(ids: set[int], index: dict[int, int]) -> Raw:
+    """A feature outside this PI finishes with the last of its stories, or where it is aimed at."""
+    last: dict[int, int | None] = {}
+    aims = list(Target.objects.filter(feature_id__in=ids).values_list("feature_id", "iteration_id"))
+    told = list(Feature.objects.filter(pk__in=ids).values_list("stories__feature_id", "stories__iteration_id"))
+    for feature_id, iteration_id in [*aims, *told]:
+        place = index.get(iteration_id or 0)
+        if feature_id is not None and place is not None:
+            last[feature_id] = max(place, last.get(feature_id) or 0)
+    rows = Feature.objects.filter(pk__in=ids).values_list("id", "number", "title", "team_id")
+    return [(f"f{row[0]}", *row[1:], last.get(row[0])) for row in rows]
+
+
+def _rooms(train_id: int, pi: PiRow) -> Raw:
+    set_by_hand = CapacityOverride.objects.filter(train_id=train_id, iteration__pi_id=pi.id)
+    rows = set_by_hand.values_list("team_id", "iteration_id", "points", "iteration__pi__buffer_percent")
+    return [(team, iteration, points, points * (100 - buffer) / 100) for team, iteration, points, buffer in rows]
+
+
+# The page -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerItem:
+    """A feature that is not on the board."""
+
+    number: int
+    title: str
+    enabler: bool
+    points: str | None
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerGroup:
+    """Features that are not on the board for one reason."""
+
+    name: str
+    means: str
+    none: str
+    features: tuple[DrawerItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    """What the board page shows to everybody alike."""
+
+    table: SafeString
+    teams: tuple[TeamRow, ...]
+    themes: tuple[ThemeRow, ...]
+    iterations: tuple[IterationRow, ...]
+    drawer: tuple[DrawerGroup, ...]
+    loose: int
+    cards: int
+
+
+def board_page(actor: Actor, pi: PiRow, view: View, at: Stamp) -> BoardPage:
+    """The board as a page, drawn once for each state of the train."""
+    require_view(actor)
+    return _page(actor.train_id, actor.train_slug, pi, view, at)
+
+
+def board_rows(actor: Actor, pi: PiRow) -> Rows:
+    """Everything of one PI the board shows."""
+    require_view(actor)
+    return _rows(actor.train_id, pi)
+
+
+def _rows(train_id: int, pi: PiRow) -> Rows:
+    tables = _read(train_id, pi)
+
+    def named(name: str) -> list[Any]:
+        row, rows = tables[name]
+        return [row(*each) for each in rows]
+
+    return Rows(**{name: named(name) for name in tables}, changed=changed_since_commitment(train_id, pi))
+
+
+def changed_since_commitment(train_id: int, pi: PiRow) -> frozenset[int]:
+    """Ids of the stories that came, moved or changed their points after the PI was committed."""
+    if pi.state not in (Increment.State.COMMITTED, Increment.State.EXECUTING):
+        return frozenset()
+    journal = Entry.objects.filter(train_id=train_id)
+    advances = journal.filter(kind="pi", subject_id=pi.id).order_by("-number").values_list("number", "after")
+    committed = next((number for number, after in advances if (after or {}).get("state") == "committed"), None)
+    if committed is None:
+        return frozenset()
+    since = journal.filter(number__gt=committed, kind="story", verb__in=CHANGES_THE_PLAN)
+    return frozenset(since.values_list("subject_id", flat=True))
+
+
+@lru_cache(maxsize=16)
+def _page(train_id: int, slug: str, pi: PiRow, view: View, at: Stamp) -> BoardPage:
+    rows = _rows(train_id, pi)
+    picture = draw(rows, view)
+    drawer = _drawer(train_id, slug, rows)
+    return BoardPage(
+        table=table_html(train=slug, pi_name=pi.name, picture=picture, seq=at.seq, today=at.today),
+        teams=tuple(rows.teams),
+        themes=tuple(rows.themes),
+        iterations=tuple(rows.iterations),
+        drawer=drawer,
+        loose=len(drawer[0].features),
+        cards=len(rows.stories) + len(rows.features),
+    )
+
+
+def _drawer(train_id: int, slug: str, rows: Rows) -> tuple[DrawerGroup, ...]:
+    of: dict[int, list[StoryRow]] = {}
+    for story in rows.stories:
+        of.setdefault(story.feature_id or 0, []).append(story)
+    targets = {target.feature_id: target for target in rows.targets}
+    out = {each.feature_id for each in rows.targets if not each.planned or each.outcome == "dropped"}
+    loose = [
+        feature
+        for feature in rows.features
+        if feature.id not in out
+        and feature_place(feature, of.get(feature.id, []), targets.get(feature.id), rows.iterations) is None
+    ]
+    return (
+        DrawerGroup(
+            name="Aimed at this PI, not yet planned",
+            means="No team and no iteration yet.",
+            none="Every feature of this PI stands on the board.",
+            features=_items(slug, loose),
+        ),
+        DrawerGroup(
+            name="Next in the program backlog",
+            means="By rank; not aimed at this PI.",
+            none="The program backlog is empty.",
+            features=_items(slug, _waiting(train_id, rows)),
+        ),
+        DrawerGroup(
+            name="Out of scope",
+            means="Considered for this PI and left out.",
+            none="Nothing was put out of scope.",
+            features=_items(slug, [feature for feature in rows.features if feature.id in out]),
+        ),
+    )
+
+
+def _items(slug: str, features: Iterable[FeatureRow]) -> tuple[DrawerItem, ...]:
+    return tuple(
+        DrawerItem(
+            number=each.number,
+            title=each.title,
+            enabler=each.type == "enabler",
+            points=None if each.size is None else number(each.size),
+            href=f"/trains/{slug}/features/{each.number}",
+        )
+        for each in features
+    )
+
+
+def _waiting(train_id: int, rows: Rows) -> list[FeatureRow]:
+    here = {feature.id for feature in rows.features}
+    open_ones = Feature.objects.filter(train_id=train_id).exclude(state=Feature.State.DONE)
+    found = open_ones.order_by("rank", "number").values_list(*FeatureRow._fields)[: BACKLOG_SHOWN + len(here)]
+    return [FeatureRow(*row) for row in found if row[0] not in here][:BACKLOG_SHOWN]
+
+
+# What an entry changed -------------------------------------------------------
+
+
+def cards_of_story(entry: Entry) -> dict[str, str]:
+    """The cards that an entry about a story changed, by ``board:<PI>:<card>``."""
+    now, was = entry.after or {}, entry.before or {}
+    slug = entry.train.slug
+    boards = {now.get("pi_id"), was.get("pi_id")} - {None}
+    drawn: dict[str, str] = {}
+    for pi_id in boards:
+        if now.get("pi_id") == pi_id and now.get("team_id") is not None:
+            row = _row_of(StoryRow, entry.subject_id, now)
+            card = story_card(row, _feature(row.feature_id), changed=_left_the_plan(entry, pi_id))
+            drawn[f"board:{pi_id}:{card.key}"] = card_html(slug, card)
+        for feature_id in {now.get("feature_id"), was.get("feature_id")} - {None}:
+            feature = _feature(feature_id)
+            stories = Story.objects.filter(feature_id=feature_id, pi_id=pi_id).values_list(*StoryRow._fields)
+            if feature is not None:
+                whole = feature_card(feature, [StoryRow(*each) for each in stories])
+                drawn[f"board:{pi_id}:{whole.key}"] = card_html(slug, whole)
+    return drawn
+
+
+def cards_of_dependency(entry: Entry) -> dict[str, str]:
+    """The bare ends of a dependency, which look the same on every board."""
+    now = entry.after
+    if now is None:
+        return {}
+    row = _row_of(DependencyRow, entry.subject_id, now)
+    return {f"board:0:{card.key}": card_html(entry.train.slug, card) for _, card in bare_ends([row])}
+
+
+def _row_of(row: type[Row], subject_id: int, portrait: dict[str, Any]) -> Row:
+    return row(**{"id": subject_id, **{name: portrait[name] for name in row._fields if name != "id"}})
+
+
+def _feature(feature_id: int | None) -> FeatureRow | None:
+    row = Feature.objects.filter(pk=feature_id).values_list(*FeatureRow._fields).first()
+    return None if row is None else FeatureRow(*row)
+
+
+def _left_the_plan(entry: Entry, pi_id: int) -> bool:
+    pi = Increment.objects.values_list("id", "number", "name", "state", "starts_on", "ends_on").get(pk=pi_id)
+    return entry.subject_id in changed_since_commitment(entry.train_id, PiRow(*pi))

@@ -1,0 +1,229 @@
+// @ts-check
+/**
+ * What the parts of the board share: the model, the page, what is in focus, and drawing the strings that
+ * follow from it. Drawing is asked for as often as one likes and done once a frame.
+ */
+import { bySeverity, verdict } from "./health.js";
+import { Strings } from "./strings.js";
+
+/** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./model.js").Place} Place */
+/** @typedef {import("./model.js").Strand} Strand */
+/** @typedef {import("./page.js").Page} Page */
+
+export class Desk {
+  /** @param {HTMLElement} root @param {Page} page @param {Model} model */
+  constructor(root, page, model) {
+    this.root = root;
+    this.page = page;
+    this.model = model;
+    this.strings = new Strings(/** @type {SVGSVGElement} */ (/** @type {unknown} */ (root.querySelector("#board-strings"))));
+    this.live = /** @type {HTMLElement} */ (root.querySelector("#board-live"));
+    this.api = root.dataset.api ?? "";
+    this.base = root.dataset.base ?? "";
+    this.me = Number(root.dataset.me);
+    /** @type {Set<number>} */ this.myTeams = new Set(JSON.parse(root.dataset.myTeams ?? "[]"));
+    this.options = { all: false, accepted: false };
+    /** @type {string | null} */ this.hovered = null;
+    /** @type {string | null} */ this.focused = null;
+    /** Focus by keyboard dims the rest at once; by pointer only after resting. */
+    this.dimmed = false;
+    this.justDragged = false;
+    this.busy = false;
+    /** @type {(() => void)[]} */ this.afterDraw = [];
+    this.asked = 0;
+    this.watchFocus();
+    new ResizeObserver(() => {
+      page.stale();
+      this.redraw();
+    }).observe(page.canvas);
+  }
+
+  /** @param {() => void} then */
+  onDraw(then) {
+    this.afterDraw.push(then);
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    this.live.textContent = "";
+    requestAnimationFrame(() => (this.live.textContent = sentence));
+  }
+
+  /** Whether I may place this card myself. @param {string} key */
+  mayMove(key) {
+    if (key[0] !== "s") return false;
+    const story = this.model.stories.get(Number(key.slice(1)));
+    return story !== undefined && story.team_id !== null && this.myTeams.has(story.team_id);
+  }
+
+  // What is in focus ---------------------------------------------------------
+
+  watchFocus() {
+    const { canvas } = this.page;
+    canvas.addEventListener("pointerover", (event) => {
+      if (this.busy) return;
+      const card = /** @type {Element} */ (event.target).closest(".card");
+      const key = card ? card.id : null;
+      if (key === this.hovered) return;
+      this.hovered = key;
+      this.redraw();
+    });
+    canvas.addEventListener("pointerleave", () => {
+      if (this.busy || this.hovered === null) return;
+      this.hovered = null;
+      this.redraw();
+    });
+    canvas.addEventListener("focusin", (event) => {
+      const card = /** @type {Element} */ (event.target).closest(".card");
+      this.focused = card ? card.id : null;
+      this.dimmed = card !== null && card.matches(":focus-visible");
+      if (card) card.setAttribute("aria-description", this.inWords(card.id));
+      this.redraw();
+    });
+    canvas.addEventListener("focusout", () => {
+      this.focused = null;
+      this.dimmed = false;
+      this.redraw();
+    });
+  }
+
+  /** The strings of a card as a screen reader hears them. @param {string} key */
+  inWords(key) {
+    const mine = this.model.strands().filter((s) => s.provider === key || s.consumer === key);
+    if (!mine.length) return "";
+    return mine
+      .sort((a, b) => bySeverity(b.health, a.health))
+      .slice(0, 5)
+      .map((s) => {
+        const other = s.provider === key ? s.consumer : s.provider;
+        const title = (other && this.model.subject(other)?.title) || "a card elsewhere";
+        return `${s.provider === key ? "Provides for" : "Needs"} ${title}. ${verdict(s.health, s.slack)}.${s.loop ? " In a circle." : ""}`;
+      })
+      .join(" ");
+  }
+
+  // Drawing --------------------------------------------------------------------
+
+  redraw() {
+    if (this.asked) return;
+    this.asked = requestAnimationFrame(() => {
+      this.asked = 0;
+      if (!this.busy) this.draw();
+    });
+  }
+
+  draw() {
+    const lit = this.hovered ?? this.focused;
+    const chain = lit ? this.model.chain(lit) : null;
+    this.shown = this.visible(chain, lit);
+    this.strings.draw(this.shown, this.page.layout(), chain);
+    this.strings.svg.classList.toggle("is-all", this.options.all);
+    this.dim(this.dimmed && chain && chain.size > 1 ? chain : null);
+    for (const then of this.afterDraw) then();
+  }
+
+  /** Conflicts always; the strings of the chain in focus; everything when asked. @param {Set<string> | null} chain @param {string | null} lit */
+  visible(chain, lit) {
+    return this.model.strands().filter((s) => {
+      if (!s.provider || !s.consumer) return false;
+      const near = this.dimmed ? chain !== null && chain.has(s.provider) && chain.has(s.consumer) : s.provider === lit || s.consumer === lit;
+      if (s.state === "accepted" && !this.options.accepted) return near;
+      return near || this.options.all || s.health === "conflict";
+    });
+  }
+
+  /** @param {Set<string> | null} chain */
+  dim(chain) {
+    if (this.lit === chain) return;
+    for (const key of this.lit ?? []) this.page.cards.get(key)?.classList.remove("in-chain");
+    for (const key of chain ?? []) this.page.cards.get(key)?.classList.add("in-chain");
+    this.page.table.classList.toggle("has-chain", chain !== null);
+    this.lit = chain;
+  }
+
+  // Model to page ------------------------------------------------------------
+
+  /** Puts every card where the model says and writes all loads. @returns {string[]} keys the page has no card for */
+  reconcile() {
+    const places = this.model.places();
+    const unknown = [];
+    for (const [key, place] of places) {
+      const card = this.page.cards.get(key);
+      if (!card) unknown.push(key);
+      else if (!same(this.page.placeOf(card), place)) this.page.put(card, place);
+    }
+    for (const key of [...this.page.cards.keys()]) if (!places.has(key)) this.page.remove(key);
+    for (const story of this.model.stories.values()) {
+      const card = this.page.cards.get(`s${story.id}`);
+      if (card) card.dataset.v = String(story.version);
+    }
+    this.weighAll();
+    this.mark();
+    return unknown;
+  }
+
+  weighAll() {
+    for (const [key, cell] of this.page.cells) {
+      const [team, iteration] = key.split(":").map((part) => (part === "null" ? null : Number(part)));
+      if (team !== null) this.page.weigh(cell, this.model.cell(team, iteration));
+    }
+    for (const [id, head] of this.page.heads) this.page.weigh(head, this.model.column(Number(id)));
+  }
+
+  /** @param {number | null} team @param {(number | null)[]} iterations */
+  weigh(team, iterations) {
+    for (const iteration of iterations) {
+      if (team !== null) this.page.weigh(this.page.cellOf({ team, iteration }), this.model.cell(team, iteration));
+      if (iteration !== null) this.page.weigh(this.page.heads.get(String(iteration)), this.model.column(iteration));
+    }
+  }
+
+  /** Marks cards and folded cells with conflicts and counts; says the finding. */
+  mark() {
+    const late = new Set();
+    let conflicts = 0;
+    for (const s of this.model.strands()) {
+      if (s.health !== "conflict") continue;
+      conflicts += 1;
+      for (const key of [s.provider, s.consumer]) if (key) late.add(key);
+    }
+    this.late = late;
+    for (const [key, card] of this.page.cards) {
+      const has = late.has(key);
+      if (card.classList.contains("has-conflict") !== has) card.classList.toggle("has-conflict", has);
+    }
+    this.find(conflicts);
+  }
+
+  /** @param {number} conflicts */
+  find(conflicts) {
+    const finding = /** @type {HTMLElement} */ (this.root.querySelector("#board-finding"));
+    const over = this.worstCell();
+    const parts = [];
+    if (conflicts) parts.push(`${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}`);
+    if (over) parts.push(over);
+    finding.textContent = parts.join(" · ") || "No conflicts, no overload";
+    finding.classList.toggle("is-good", !parts.length);
+    finding.title = conflicts ? "Go to the next conflict (C)" : "";
+    finding.hidden = false;
+  }
+
+  worstCell() {
+    let worst = null;
+    let most = 0;
+    for (const team of this.model.teams.values()) {
+      for (const iteration of this.model.iterations.values()) {
+        const cell = this.model.cell(team.id, iteration.id);
+        const over = cell.fit === null ? 0 : cell.load - cell.fit;
+        if (over > most) [most, worst] = [over, `${team.name} ${Math.round(over * 10) / 10} over in ${iteration.name}`];
+      }
+    }
+    return worst;
+  }
+}
+
+/** @param {Place | null} a @param {Place} b */
+function same(a, b) {
+  return a !== null && a.team === b.team && a.iteration === b.iteration;
+}
