@@ -6,7 +6,7 @@ keeps its own.
 
 import gc
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -19,7 +19,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_pages = WSGIMiddleware(pages, workers=settings().threads)
+# a2wsgi's own types describe the same protocols more narrowly than Django's and ours.
+_pages: Any = WSGIMiddleware(cast(Any, pages), workers=settings().threads)
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:

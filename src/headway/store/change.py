@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, models, transaction
@@ -25,7 +25,7 @@ from headway.store.portraits import Portrait, model_of, parse_value, portrait, r
 from headway.store.verbs import VERBS
 
 Row = TypeVar("Row", bound=Recorded)
-AnyRow = TypeVar("AnyRow", Recorded, Train)
+AnyRow = TypeVar("AnyRow", bound=Recorded | Train)
 P = ParamSpec("P")
 
 journal_grew = Signal()
@@ -96,7 +96,7 @@ class Frame:
     def get(self, model: type[Row], **lookup: Any) -> Row:
         """The row of this train, or :class:`Missing`; a row of another train is as missing as no row."""
         try:
-            return cast(Row, model._default_manager.get(train_id=self.train.pk, **lookup))
+            return model._default_manager.get(train_id=self.train.pk, **lookup)
         except model.DoesNotExist:
             raise missing(model, **lookup) from None
 
@@ -124,7 +124,7 @@ class Frame:
             raise _taken(rows[0], error) from error
         for row in made:
             self._record(verb, row, before=None, after=portrait(row))
-        return cast(list[Row], made)
+        return made
 
     def record_founding(self) -> None:
         """The first entry of a train's journal: the train itself."""
@@ -180,7 +180,7 @@ class Frame:
             fresh = row_from(kind, self.train.pk, before)
             fresh.version += 1
             fresh.save(force_insert=True)
-            self._record(verb, cast(Recorded, fresh), before=None, after=portrait(fresh))
+            self._record(verb, fresh, before=None, after=portrait(fresh))
         else:
             self.update(row, verb, **{name: parse_value(model, name, value) for name, value in before.items()})
 

@@ -4,7 +4,7 @@ A portrait is what the journal keeps, the stream sends and an export is made of,
 row and nothing computed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -58,7 +58,9 @@ def row_from(kind: str, train_id: int, values: Portrait) -> Recorded | Train:
     """An unsaved row with the columns of a portrait."""
     model = model_of(kind)
     fields = {column: field.to_python(values[column]) for column, field in _columns(model) if column in values}
-    return model(**fields) if model is Train else model(train_id=train_id, **fields)
+    if issubclass(model, Recorded):
+        fields["train_id"] = train_id
+    return model(**fields)
 
 
 def parse_value(model: type[models.Model], column: str, value: Any) -> Any:
@@ -70,8 +72,8 @@ def snapshot(train: Train) -> dict[str, dict[int, Portrait]]:
     """Every recorded thing of the train: kind → id → portrait. Journal entries applied to an older snapshot give it."""
     whole: dict[str, dict[int, Portrait]] = {}
     for kind, model in recorded_models().items():
-        rows: Iterator[Any] = (
-            iter([train]) if model is Train else model._default_manager.filter(train=train).order_by("pk").iterator()
+        rows: Iterable[Recorded | Train] = (
+            model._default_manager.filter(train=train).order_by("pk") if issubclass(model, Recorded) else [train]
         )
         whole[kind] = {row.pk: portrait(row) for row in rows}
     return whole

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from headway.kit import clock
 from headway.kit.access import Actor
-from headway.store.models import Increment, Iteration, Train
+from headway.store.models import Increment, Iteration, Person, Train
 from headway.web.navigation import ROOMS
 
 
@@ -46,7 +46,7 @@ def _train_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _trains(request: HttpRequest) -> list[dict[str, Any]]:
-    mine = Train.objects.filter(pk__in=request.user.people.values("train_id"))  # type: ignore[union-attr]  # signed in
+    mine = Train.objects.filter(pk__in=Person.objects.filter(user_id=request.user.pk).values("train_id"))
     here = getattr(getattr(request, "actor", None), "train_slug", None)
     return [{"name": train.name, "url": _address("today", train.slug), "current": train.slug == here} for train in mine]
 
@@ -55,7 +55,7 @@ def _increment_now(increments: list[Increment], today: date) -> Increment | None
     """The PI that runs today, else the next one, else the last."""
     running = [each for each in increments if each.starts_on <= today <= each.ends_on]
     coming = [each for each in increments if each.starts_on > today]
-    return (running or coming or increments[-1:] or [None])[0]
+    return next(iter(running or coming or increments[-1:]), None)
 
 
 def _increment_shown(request: HttpRequest, increments: list[Increment], now: Increment | None) -> Increment | None:
