@@ -1,6 +1,9 @@
 """Fixtures for everybody: a train with its cast, and clients signed in as each of them."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,9 +49,18 @@ def as_(cast: Cast) -> Callable[[str], Client]:
 
 
 def pytest_configure() -> None:
-    """Pages in tests name static files plainly; that all of them can be hashed is a house test of its own."""
+    """Settings for tests.
+
+    Pages name static files plainly (that all of them can be hashed is a house test of its own). The SQLite test
+    database is a file, since server threads open connections of their own; each run has its own.
+    """
     from django.conf import settings
 
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        folder = Path(tempfile.mkdtemp(prefix="headway-test-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        database["TEST"] = {"NAME": str(folder / "test.sqlite3")}

@@ -100,8 +100,6 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728;"
         ),
     }
-    # A file, not shared memory: threads and the journal's tailer open connections of their own.
-    _database["TEST"] = {"NAME": str(ours.data_dir.absolute() / "test.sqlite3")}
 else:
     _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}

@@ -46,7 +46,7 @@ def _train_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _trains(request: HttpRequest) -> list[dict[str, Any]]:
-    mine = Train.objects.filter(pk__in=Person.objects.filter(user_id=request.user.pk).values("train_id"))
+    mine = Train.objects.filter(pk__in=Person.objects.filter(user__pk=request.user.pk).values("train_id"))
     here = getattr(getattr(request, "actor", None), "train_slug", None)
     return [{"name": train.name, "url": _address("today", train.slug), "current": train.slug == here} for train in mine]
 
