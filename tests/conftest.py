@@ -63,4 +63,4 @@ def pytest_configure() -> None:
     if database["ENGINE"].endswith("sqlite3"):
         folder = Path(tempfile.mkdtemp(prefix="headway-test-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        database["TEST"] = {"NAME": str(folder / "test.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
