@@ -14,6 +14,7 @@ from headway.store.models import User
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
     """Serve the whole application; gives its address such as ``http://127.0.0.1:40123``."""
+    from headway.live.hub import hub
     from headway.site.asgi import application
 
     listening = socket.socket()
@@ -27,6 +28,7 @@ def serving() -> Iterator[str]:
         _wait_until_it_answers(listening.getsockname(), thread)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
+        hub.end_streams()
         server.should_exit = True
         thread.join(timeout=10)
         listening.close()

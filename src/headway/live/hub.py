@@ -7,10 +7,13 @@ so a slow reader costs nobody else anything, and one that fell too far behind is
 import asyncio
 import contextlib
 import logging
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any, TypeVar
 
 from django.db import connections
@@ -26,6 +29,9 @@ T = TypeVar("T")
 
 KEPT = 1000
 """Messages a channel keeps: who is further behind loads the page again."""
+
+THREADS = 2
+"""Threads that read the database for the loop."""
 
 
 @dataclass(kw_only=True)
@@ -67,33 +73,44 @@ class Hub:
         self._soon: set[asyncio.Task[None]] = set()
         self._tail = Tail(self._heard, self._heard_presence)
         self._threads: ThreadPoolExecutor | None = None
+        self._ending = False
 
     async def start(self) -> None:
         """Begin to listen; called once the server's loop runs."""
         self._loop = asyncio.get_running_loop()
-        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hub")
+        self._ending = False
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="hub")
         journal_grew.connect(self._on_journal_grew)
         self._tail.start()
         self._tasks = [asyncio.create_task(self._tell_presence())]
+        if threading.current_thread() is threading.main_thread():
+            self._end_streams_on(signal.SIGINT, signal.SIGTERM)
 
     async def stop(self) -> None:
         """Stop listening and let every stream end."""
+        self.end_streams()
         journal_grew.disconnect(self._on_journal_grew)
         self._tail.stop()
-        for task in self._tasks:
+        for task in [*self._tasks, *self._soon]:
             task.cancel()
-        for channel in self._channels.values():
-            channel.wake()
+        await asyncio.gather(*self._tasks, *self._soon, return_exceptions=True)
         if self._threads is not None:
-            self._threads.submit(connections.close_all)
+            close_connections(self._threads, THREADS)
             self._threads.shutdown(wait=False)
         self._channels.clear()
         self._loop = None
 
+    def end_streams(self) -> None:
+        """Let every stream say goodbye and end; callable from any thread."""
+        self._ending = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._wake_all)
+
     @property
     def running(self) -> bool:
         """Whether streams are being served."""
-        return self._loop is not None
+        return self._loop is not None and not self._ending
 
     @property
     def viewers(self) -> int:
@@ -128,6 +145,23 @@ class Hub:
         channel = self._channels.get(train_id)
         if channel is not None:
             channel.presence.tell(person_id, name, page, holding)
+
+    def _wake_all(self) -> None:
+        for channel in self._channels.values():
+            channel.wake()
+
+    def _end_streams_on(self, *signals: signal.Signals) -> None:
+        # A server tells us that it stops only once all streams have ended, so we have to hear it earlier.
+        for each in signals:
+            before = signal.getsignal(each)
+
+            def end(number: int, frame: FrameType | None, before: Any = before) -> None:
+                self.end_streams()
+                if callable(before):
+                    before(number, frame)
+
+            if callable(before):
+                signal.signal(each, end)
 
     def _on_journal_grew(self, train_id: int, **_: Any) -> None:
         self._heard(train_id)
@@ -192,6 +226,18 @@ class Hub:
 
 def _newest_number(train_id: int) -> int:
     return Train.objects.filter(pk=train_id).values_list("seq", flat=True).first() or 0
+
+
+def close_connections(threads: ThreadPoolExecutor, count: int) -> None:
+    """Let each of the ``count`` threads of an idle pool close its own database connection, as nobody else may."""
+    all_there = threading.Barrier(count, timeout=2)
+
+    def close() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            all_there.wait()
+        connections.close_all()
+
+    wait([threads.submit(close) for _ in range(count)], timeout=4)
 
 
 def resync_message(number: int) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 
 from headway.kit.settings import settings
-from headway.live.hub import hub
+from headway.live.hub import close_connections, hub
 from headway.live.stream import is_stream, stream
 from headway.site.wsgi import application as pages
 
@@ -45,5 +45,6 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             await send({"type": "lifespan.startup.complete"})
         else:
             await hub.stop()
+            close_connections(_pages.executor, settings().threads)
             await send({"type": "lifespan.shutdown.complete"})
             return
