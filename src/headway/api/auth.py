@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
+from ninja.throttling import AuthRateThrottle
 
 
 class BrowserSession(APIKeyCookie):
@@ -26,3 +27,14 @@ class PersonalToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """The user, or None."""
         return request.user if getattr(request, "token_scopes", None) is not None else None
+
+
+class TokenRate(AuthRateThrottle):
+    """At most 20 calls a second, averaged over a minute, from programs; people at a browser are not counted."""
+
+    def __init__(self) -> None:
+        super().__init__("1200/m")
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Whether this call may pass; the answer to one too many is 429 with ``Retry-After``."""
+        return getattr(request, "token_scopes", None) is None or super().allow_request(request)

@@ -1,14 +1,16 @@
 """The root of the REST API: who may call, how errors look, and which rooms it has."""
 
+import math
+from http import HTTPStatus
 from typing import Any
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from headway import __version__
-from headway.api.auth import BrowserSession, PersonalToken
+from headway.api.auth import BrowserSession, PersonalToken, TokenRate
 from headway.engine.errors import HeadwayError
 from headway.features.backlog.api import router as backlog
 from headway.features.board.api import router as board
@@ -25,6 +27,7 @@ api = NinjaAPI(
     version=__version__,
     description="Everything the pages do. Errors are RFC 9457 problem details with a sentence in `detail`.",
     auth=[PersonalToken(), BrowserSession()],
+    throttle=[TokenRate()],
     docs_url=None,
     urls_namespace="api",
 )
@@ -52,6 +55,22 @@ def _unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpRes
         "signed_out",
         "Sign in, or send a personal token as “Authorization: Bearer …”.",
     )
+
+
+@api.exception_handler(Throttled)
+def _too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
+    seconds = math.ceil(error.wait or 1)
+    response = _details(
+        429, "Too Many Requests", "too_many", f"This token called too often; try again in {seconds} seconds."
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    phrase = HTTPStatus(error.status_code).phrase
+    return _details(error.status_code, phrase, "unreadable", f"{error}. Send JSON as the reference describes it.")
 
 
 @api.exception_handler(ValidationError)
