@@ -18,7 +18,7 @@ async function choose(choice) {
   const url = document.body.dataset.themeUrl;
   if (!url) return;
   try {
-    await send(url, { method: "POST", body: new URLSearchParams({ theme: choice }) });
+    await send(url, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ theme: choice }) });
   } catch (problem) {
     toast(`The choice holds in this browser only. ${/** @type {Error} */ (problem).message}`, { kind: "warn" });
   }
