@@ -22,12 +22,14 @@ from headway.features.people.api import router as people
 from headway.features.trains.api import router as trains
 from headway.kit.http import problem, storage_trouble
 
+token_rate = TokenRate()
+
 api = NinjaAPI(
     title="Headway",
     version=__version__,
     description="Everything the pages do. Errors are RFC 9457 problem details with a sentence in `detail`.",
     auth=[PersonalToken(), BrowserSession()],
-    throttle=[TokenRate()],
+    throttle=[token_rate],
     docs_url=None,
     urls_namespace="api",
 )
