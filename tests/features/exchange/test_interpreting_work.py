@@ -38,9 +38,7 @@ def notes(plan: ImportPlan) -> list[str]:
     return [problem.message for problem in plan.problems if problem.severity is Severity.NOTE]
 
 
-JIRA = (
-    "Summary,Issue key,Issue id,Issue Type,Status,Sprint,Sprint,Custom field (Story Points),Parent,Parent key"
-)
+JIRA = "Summary,Issue key,Issue id,Issue Type,Status,Sprint,Sprint,Custom field (Story Points),Parent,Parent key"
 
 
 def jira(*rows: str) -> bytes:
@@ -191,9 +189,7 @@ def test_undated_iterations_are_laid_out_from_the_chosen_day_in_the_trains_caden
         r"4,User Story,E,New,D\Teams\Kestrel,D\PI 5",
     )
     plan = plan_of(data, replace(PLAIN, first_day=date(2026, 1, 5), iterations_per_pi=2, ip_weeks=1))
-    assert [
-        (i.pi, i.name, i.starts_on.isoformat(), i.ends_on.isoformat(), i.is_ip) for i in plan.iterations
-    ] == [
+    assert [(i.pi, i.name, i.starts_on.isoformat(), i.ends_on.isoformat(), i.is_ip) for i in plan.iterations] == [
         ("PI 4", "Iteration 9", "2026-01-05", "2026-01-18", False),
         ("PI 4", "Iteration 10", "2026-01-19", "2026-02-01", False),
         ("PI 4", "Iteration 11 (Plus 1)", "2026-02-02", "2026-02-08", True),
@@ -223,9 +219,7 @@ def test_what_the_train_has_already_is_used_and_not_made_again() -> None:
 
 
 def test_one_iteration_with_two_beginnings_keeps_the_first_and_says_so() -> None:
-    table = read_table(
-        "a.csv", csv_of("Title,Sprint,Starts", "A,S1,2026-01-05", "B,S1,2026-01-12", "C,S1,2026-01-05")
-    )
+    table = read_table("a.csv", csv_of("Title,Sprint,Starts", "A,S1,2026-01-05", "B,S1,2026-01-12", "C,S1,2026-01-05"))
     mapping = recognise(table.headings).changed({2: Field.ITERATION_START})
     plan = interpret(table, mapping, PLAIN)
     assert [i.starts_on for i in plan.iterations] == [date(2026, 1, 5)]

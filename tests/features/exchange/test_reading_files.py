@@ -178,8 +178,7 @@ def test_a_sheet_that_claims_to_be_huge_is_read_for_what_it_holds() -> None:
 
 def test_json_objects_become_dotted_columns_and_lists_lines() -> None:
     data = (
-        b'[{"title": "A", "sprint": {"title": "S1", "duration": 14}, "labels": ["x", "y"]},'
-        b' {"title": "B", "ok": true}]'
+        b'[{"title": "A", "sprint": {"title": "S1", "duration": 14}, "labels": ["x", "y"]}, {"title": "B", "ok": true}]'
     )
     assert cells(data, "a.json") == [
         ("title", "sprint.title", "sprint.duration", "labels", "ok"),
@@ -199,9 +198,7 @@ def test_json_nested_beyond_reason_is_refused() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.lists(st.text('ab,;"\n \t|é', max_size=8), min_size=3, max_size=3), min_size=1, max_size=6)
-)
+@given(st.lists(st.lists(st.text('ab,;"\n \t|é', max_size=8), min_size=3, max_size=3), min_size=1, max_size=6))
 def test_whatever_a_spreadsheet_writes_as_csv_comes_back_as_it_was(rows: list[list[str]]) -> None:
     target = StringIO(newline="")
     csv.writer(target).writerows([["ID", "Title", "Text"], *rows])

@@ -11,9 +11,7 @@ from tests.features.exchange.files import real
 
 
 def meaning(mapping: Mapping) -> dict[str, list[str]]:
-    return {
-        field.value: [mapping.headings[at] for at in columns] for field, columns in mapping.columns.items()
-    }
+    return {field.value: [mapping.headings[at] for at in columns] for field, columns in mapping.columns.items()}
 
 
 def known_headings() -> dict[str, Any]:

@@ -29,9 +29,7 @@ JIRA = Format(
     label="Jira issues",
     source="jira",
     needs=(Field.ID, Field.KIND, Field.TITLE),
-    marks=frozenset(
-        {"issue key", "ключ проблемы", "ключ задачи", "vorgangsschlüssel", "clave de incidencia"}
-    ),
+    marks=frozenset({"issue key", "ключ проблемы", "ключ задачи", "vorgangsschlüssel", "clave de incidencia"}),
     words={
         Field.ID: ("issue key", "ключ проблемы", "ключ задачи", "vorgangsschlüssel", "clave de incidencia"),
         Field.ALIAS: ("issue id", "идентификатор проблемы", "идентификатор задачи"),

@@ -51,15 +51,11 @@ class Mapping:
 
     def changed(self, choices: MappingType[int, Field | None]) -> "Mapping":
         """The mapping with some columns given another meaning, or none."""
-        columns = {
-            field: tuple(at for at in found if at not in choices) for field, found in self.columns.items()
-        }
+        columns = {field: tuple(at for at in found if at not in choices) for field, found in self.columns.items()}
         for at, field in choices.items():
             if field is not None:
                 columns[field] = (*columns.get(field, ()), at)
-        return replace(
-            self, columns={field: tuple(sorted(found)) for field, found in columns.items() if found}
-        )
+        return replace(self, columns={field: tuple(sorted(found)) for field, found in columns.items() if found})
 
     def check(self) -> None:
         """Raise `Invalid` when rows could not become anything."""

@@ -8,9 +8,7 @@ from .fields import Field
 from .known import AZURE, FIRST_GUESS, FORMATS, JIRA, Format
 from .mapping import MANUAL, Mapping
 
-_CUSTOM = re.compile(
-    r"(?:custom field|пользовательское поле|benutzerdefiniertes feld|campo personalizado) \((.*)\)"
-)
+_CUSTOM = re.compile(r"(?:custom field|пользовательское поле|benutzerdefiniertes feld|campo personalizado) \((.*)\)")
 _LINK = re.compile(
     r"(?P<way>inward issue link|outward issue link"
     r"|входящая связь задачи|внешняя ссылка на проблему|исходящая связь задачи) \((?P<kind>.*)\)"
@@ -30,9 +28,7 @@ def recognise(headings: Sequence[str]) -> Mapping:
         columns = _columns(known, plain)
         if known.marks.intersection(plain) and all(columns.get(field) for field in known.needs):
             return Mapping(format=known.name, source=known.source, headings=names, columns=columns)
-    return Mapping(
-        format=MANUAL, source="file", headings=names, columns=_found(FIRST_GUESS, plain, single=True)
-    )
+    return Mapping(format=MANUAL, source="file", headings=names, columns=_found(FIRST_GUESS, plain, single=True))
 
 
 def _plain(heading: str) -> str:
@@ -61,9 +57,7 @@ def _found(
     columns: dict[Field, tuple[int, ...]] = {}
     taken: set[int] = set()
     for field, alternatives in words.items():
-        hits = [
-            at for word in alternatives for at, name in enumerate(plain) if name == word and at not in taken
-        ]
+        hits = [at for word in alternatives for at, name in enumerate(plain) if name == word and at not in taken]
         if single:
             hits = hits[:1]
         if hits:

@@ -57,9 +57,7 @@ class _Draft:
 
     def ordered(self) -> list[tuple[str, Stretch]]:
         """Its iterations in order of time: by date, else by the numbers in their names."""
-        return sorted(
-            self.iterations.items(), key=lambda each: (each[1].starts_on or date.max, natural(each[0]))
-        )
+        return sorted(self.iterations.items(), key=lambda each: (each[1].starts_on or date.max, natural(each[0])))
 
 
 def lay_out(wishes: Iterable[Wish], options: Options, findings: Findings) -> Calendar:
@@ -156,9 +154,7 @@ def _first_day(ordered: Sequence[_Draft], options: Options) -> date:
     if options.first_day is not None:
         return options.first_day
     ends = [known.ends_on for known in options.calendar]
-    ends += [
-        days.ends_on for draft in ordered for days in (draft.days, *draft.iterations.values()) if days.ends_on
-    ]
+    ends += [days.ends_on for draft in ordered for days in (draft.days, *draft.iterations.values()) if days.ends_on]
     if ends:
         return max(ends) + _DAY
     return options.today + timedelta(days=(7 - options.today.weekday()) % 7)
@@ -174,9 +170,7 @@ def _iterations(draft: _Draft, first: date, options: Options) -> list[IterationV
         is_ip = is_ip_name(name)
         weeks = (options.ip_weeks if is_ip else 0) or options.iteration_weeks
         ends_on = days.ends_on or starts_on + timedelta(weeks=weeks) - _DAY
-        made.append(
-            IterationValue(pi=draft.name, name=name, starts_on=starts_on, ends_on=ends_on, is_ip=is_ip)
-        )
+        made.append(IterationValue(pi=draft.name, name=name, starts_on=starts_on, ends_on=ends_on, is_ip=is_ip))
         at = ends_on + _DAY
     return made
 
@@ -221,9 +215,7 @@ def _additions(draft: _Draft, options: Options) -> list[IterationValue]:
     return _iterations(_Draft(name=draft.name, iterations=fresh), after, options)
 
 
-def _say_guesses(
-    ordered: Sequence[_Draft], pis: Sequence[PiValue], options: Options, findings: Findings
-) -> None:
+def _say_guesses(ordered: Sequence[_Draft], pis: Sequence[PiValue], options: Options, findings: Findings) -> None:
     undated = [pi for draft, pi in zip(ordered, pis, strict=True) if draft.first is None]
     if not undated:
         return

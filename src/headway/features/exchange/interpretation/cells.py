@@ -36,9 +36,7 @@ def points_of(text: str, limit: int = POINTS_LIMIT) -> float:
     except ValueError:
         raise ValueError(f"{text!r} is no number of points. Use a number such as 3 or 0.5.") from None
     if not 0 <= value <= limit:
-        raise ValueError(
-            f"{text} points are out of range. Points go from 0 to {limit}; correct or empty the cell."
-        )
+        raise ValueError(f"{text} points are out of range. Points go from 0 to {limit}; correct or empty the cell.")
     if value * 2 != int(value * 2):
         raise ValueError(f"{text} points are neither whole nor half. Round them to halves.")
     return value
@@ -88,9 +86,7 @@ def date_of(text: str, *, day_first: bool | None = None) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise ValueError(
-            f"{text!r} is no day of the calendar. Correct it, for example to 2026-09-11."
-        ) from None
+        raise ValueError(f"{text!r} is no day of the calendar. Correct it, for example to 2026-09-11.") from None
     if not _EARLIEST <= found <= _LATEST:
         raise ValueError(f"{text!r} is out of range. Dates go from {_EARLIEST} to {_LATEST}.")
     return found

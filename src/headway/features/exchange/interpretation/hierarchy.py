@@ -48,9 +48,7 @@ def arrange(items: list[Item], source: str, options: Options, findings: Findings
     kept = [item for item in items if item.key not in looped]
     for item in kept:
         if parents.get(item.key) in looped:
-            findings.note(
-                item.row, Field.PARENT, parents.pop(item.key), "Its parent was refused; it comes in alone."
-            )
+            findings.note(item.row, Field.PARENT, parents.pop(item.key), "Its parent was refused; it comes in alone.")
     hierarchy = Hierarchy(kept, {child: parent for child, parent in parents.items() if child not in looped})
     return Hierarchy((_with_home(item, hierarchy) for item in kept), hierarchy._parents)
 
@@ -126,8 +124,7 @@ def _refuse_loop(item: Item, parents: dict[str, str], findings: Findings) -> Non
         item.row,
         Field.PARENT,
         parents[item.key],
-        f"Its chain of parents comes back to itself: {' → '.join([*chain, item.key])}. "
-        "Remove one of these parents.",
+        f"Its chain of parents comes back to itself: {' → '.join([*chain, item.key])}. Remove one of these parents.",
     )
 
 

@@ -24,7 +24,12 @@ def interpret(table: Table, mapping: Mapping, options: Options) -> ImportPlan:
     else:
         plan = interpret_release_calendar(table, mapping, options)
     problems = sorted((*table.problems, *plan.problems), key=_order)
-    return replace(plan, problems=tuple(problems), rows=len(table.rows) + len(table.problems))
+    return replace(
+        plan,
+        problems=tuple(problems),
+        rows=len(table.rows) + len(table.problems),
+        fields=frozenset(field for field in Field if mapping.has(field)),
+    )
 
 
 def _order(problem: Problem) -> tuple[bool, int]:

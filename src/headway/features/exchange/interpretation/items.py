@@ -111,9 +111,7 @@ class _Reader:
             )
             return None
         kind = self._kind(cell(Field.KIND), typed.kind, mapping.cells(row, Field.LABELS))
-        key = key_of(cell(Field.ID)) or content_key(
-            kind, cell(Field.PARENT) or cell(Field.GROUP), typed.title
-        )
+        key = key_of(cell(Field.ID)) or content_key(kind, cell(Field.PARENT) or cell(Field.GROUP), typed.title)
         parents = tuple(key_of(text) for text in mapping.cells(row, Field.PARENT))
         if depth is not None:
             del tree[depth:]
@@ -242,9 +240,7 @@ class _Reader:
 
     def _iteration_days(self, row: Row) -> Stretch:
         starts_on, ends_on = self._date(row, Field.ITERATION_START), self._date(row, Field.ITERATION_END)
-        days = self._read(
-            row, Field.ITERATION_DAYS, self._mapping.cell(row, Field.ITERATION_DAYS), cells.days_of
-        )
+        days = self._read(row, Field.ITERATION_DAYS, self._mapping.cell(row, Field.ITERATION_DAYS), cells.days_of)
         if starts_on and days and not ends_on:
             ends_on = cells.last_day(starts_on, days)
         if starts_on and ends_on and ends_on < starts_on:

@@ -50,9 +50,7 @@ def teams_of_areas(paths: Iterable[str]) -> dict[str, str | None]:
     Two areas that end alike get the part above in front, so that they stay two teams.
     """
     split = {path: split_path(path) for path in paths}
-    named = {
-        path: parts for path, parts in split.items() if len(parts) > 1 and parts[-1].casefold() not in _LEVELS
-    }
+    named = {path: parts for path, parts in split.items() if len(parts) > 1 and parts[-1].casefold() not in _LEVELS}
     ends: dict[str, set[tuple[str, ...]]] = {}
     for parts in named.values():
         ends.setdefault(parts[-1].casefold(), set()).add(parts)
@@ -99,7 +97,7 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
 def without_team(sprint: str, team: str | None) -> str:
     """A sprint's name without its team in front: the "Sprint 12" of Kestrel is everybody's Sprint 12."""
     if team and sprint.casefold().startswith(team.casefold()):
-        rest = sprint[len(team) :].strip(" -–_:.")  # noqa: RUF001 - trackers do write the dash
+        rest = sprint[len(team) :].strip(" -–_:.")
         if re.match(r"(sprint|iteration|it|s|i)\s*\d+|\d+", rest, re.IGNORECASE):
             return rest
     return sprint
@@ -118,9 +116,7 @@ def _named_place(name: str) -> Place:
     """ "PI 20 Sprint 3" names both, "PI 20" only the PI, "Sprint 12" only the iteration."""
     found = _PI_NUMBER.search(name)
     if found is None:
-        return (
-            Place(pi=name) if is_pi_name(name) and "sprint" not in name.casefold() else Place(iteration=name)
-        )
-    rest = (name[: found.start()] + name[found.end() :]).strip(" -–_:./")  # noqa: RUF001
+        return Place(pi=name) if is_pi_name(name) and "sprint" not in name.casefold() else Place(iteration=name)
+    rest = (name[: found.start()] + name[found.end() :]).strip(" -–_:./")
     iteration = f"I{rest}" if rest.isdecimal() else rest
     return Place(pi=f"PI {int(found[1])}", iteration=iteration or None)

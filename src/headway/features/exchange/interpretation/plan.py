@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ..headings import Field
 from ..reading import Problem
 
 
@@ -61,6 +62,8 @@ class FeatureValue:
     enabler_kind: str = ""
     """Empty for business work."""
     size: float | None = None
+    derived: bool = False
+    """Known only by its name from other rows (a milestone); of its own the file says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +124,8 @@ class ImportPlan:
     format: str
     source: str
     rows: int
+    fields: frozenset[Field] = frozenset()
+    """The meanings the file carries; what it does not carry is never changed in the train."""
     teams: tuple[TeamValue, ...] = ()
     pis: tuple[PiValue, ...] = ()
     iterations: tuple[IterationValue, ...] = ()

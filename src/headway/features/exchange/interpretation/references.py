@@ -11,13 +11,9 @@ _ADDRESS = re.compile(
 _REFERENCE = re.compile(rf"{_ADDRESS.pattern}|(?P<repo>[\w.-]+/[\w.-]+)?#(?P<local>\d+)")
 _LIST = r"(?:\s|,|;|&|and\b|\[[ xX]\]|[-*])*"
 _ONE = r"(?:https?://\S+?/\d+|(?:[\w.-]+/[\w.-]+)?#\d+)"
-_WAITS = re.compile(
-    rf"\b(?:is )?(?:blocked by|depends on|waits for)\b:?{_LIST}((?:{_ONE}{_LIST})+)", re.IGNORECASE
-)
+_WAITS = re.compile(rf"\b(?:is )?(?:blocked by|depends on|waits for)\b:?{_LIST}((?:{_ONE}{_LIST})+)", re.IGNORECASE)
 _HOLDS = re.compile(rf"\b(?:unblocks|blocks)(?: to)?\b:?{_LIST}((?:{_ONE}{_LIST})+)", re.IGNORECASE)
-_SECTION = re.compile(
-    r"^#+\s*dependenc(?:y|ies)\s*$(.*?)(?=^#+\s|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL
-)
+_SECTION = re.compile(r"^#+\s*dependenc(?:y|ies)\s*$(.*?)(?=^#+\s|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)

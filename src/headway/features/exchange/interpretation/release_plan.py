@@ -47,9 +47,7 @@ def interpret_release_plan(table: Table, mapping: Mapping, options: Options) -> 
         format=mapping.format,
         source=mapping.source,
         rows=len(table.rows),
-        teams=tuple(
-            TeamValue(name=name, rows=count) for name, count in Counter(a.team for a in aims).items() if name
-        ),
+        teams=tuple(TeamValue(name=name, rows=count) for name, count in Counter(a.team for a in aims).items() if name),
         pis=_closed(calendar, decided, options.today),
         decided_pis=tuple(sorted(decided, key=natural)),
         iterations=calendar.iterations,
@@ -95,9 +93,7 @@ def interpret_release_calendar(table: Table, mapping: Mapping, options: Options)
 
 def known_pis(plan: ImportPlan) -> tuple[KnownPi, ...]:
     """The PIs of a release calendar, to lay a release plan on."""
-    return tuple(
-        KnownPi(name=pi.name, number=pi.number, starts_on=pi.starts_on, ends_on=pi.ends_on) for pi in plan.pis
-    )
+    return tuple(KnownPi(name=pi.name, number=pi.number, starts_on=pi.starts_on, ends_on=pi.ends_on) for pi in plan.pis)
 
 
 def _aims(table: Table, mapping: Mapping, findings: Findings) -> list[_Aim]:
@@ -124,14 +120,10 @@ def _aim(row: Row, mapping: Mapping, findings: Findings) -> _Aim | None:
     title = " ".join(mapping.cell(row, Field.TITLE).split())
     for field, value in ((Field.ID, feature), (Field.PI, pi), (Field.TITLE, title)):
         if not value:
-            findings.error(
-                row.number, field, "", "The cell is empty; every row needs it. Fill it or remove the row."
-            )
+            findings.error(row.number, field, "", "The cell is empty; every row needs it. Fill it or remove the row.")
             return None
     if len(pi) > NAME_LIMIT:
-        findings.error(
-            row.number, Field.PI, pi, f"The name is longer than {NAME_LIMIT} characters. Shorten it."
-        )
+        findings.error(row.number, Field.PI, pi, f"The name is longer than {NAME_LIMIT} characters. Shorten it.")
         return None
     planned = _flag(row, mapping, Field.PLANNED, findings)
     landed = _flag(row, mapping, Field.LANDED, findings) if mapping.cell(row, Field.LANDED) else None
@@ -195,9 +187,7 @@ def _one_name_per_team(aims: list[_Aim], findings: Findings) -> list[_Aim]:
     alias = {name: f"{prefix}-{name}" for name in names if f"{prefix}-{name}" in names}
     for aim in aims:
         if aim.team in alias:
-            findings.note(
-                aim.row, Field.TEAM, aim.team, f"Taken as {alias[aim.team]}, the name the other rows use."
-            )
+            findings.note(aim.row, Field.TEAM, aim.team, f"Taken as {alias[aim.team]}, the name the other rows use.")
     return [replace(aim, team=alias.get(aim.team, aim.team)) for aim in aims]
 
 
@@ -226,9 +216,7 @@ def _features(aims: Iterable[_Aim]) -> tuple[FeatureValue, ...]:
 
 def _shared_titles(by_feature: dict[str, list[_Aim]]) -> set[str]:
     """Titles several features carry ("KEP Template"); they say less than a title of one's own."""
-    carried = Counter(
-        title for rows in by_feature.values() for title in {aim.title.casefold() for aim in rows}
-    )
+    carried = Counter(title for rows in by_feature.values() for title in {aim.title.casefold() for aim in rows})
     return {title for title, count in carried.items() if count > 1}
 
 

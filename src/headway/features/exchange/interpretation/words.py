@@ -10,9 +10,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split("|"))
 
 
-_THEMES = frozenset(
-    {"theme", "strategic theme", "initiative", "portfolio epic", "goal", "objective", "инициатива"}
-)
+_THEMES = frozenset({"theme", "strategic theme", "initiative", "portfolio epic", "goal", "objective", "инициатива"})
 _EPICS = frozenset({"epic", "эпик", "epos"})
 _FEATURES = frozenset({"feature", "capability", "enabler", "enabler feature", "фича", "milestone"})
 _TASKS = frozenset({"sub-task", "subtask", "sub task", "подзадача", "unteraufgabe"})
@@ -51,7 +49,7 @@ _STORIES = frozenset(
         "draft issue",
         "история",
         "ошибка",
-        "баг",  # noqa: RUF001 - Cyrillic
+        "баг",
         "улучшение",
         "задача",
         "aufgabe",

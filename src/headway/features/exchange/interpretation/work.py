@@ -48,17 +48,13 @@ def interpret_work(table: Table, mapping: Mapping, options: Options) -> ImportPl
         options,
         findings,
     )
-    assembly = _Assembly(
-        hierarchy=hierarchy, teams=teams, places=places, calendar=calendar, findings=findings
-    )
+    assembly = _Assembly(hierarchy=hierarchy, teams=teams, places=places, calendar=calendar, findings=findings)
     assembly.build()
     return ImportPlan(
         format=mapping.format,
         source=mapping.source,
         rows=len(table.rows),
-        teams=tuple(
-            TeamValue(name=name, rows=count) for name, count in Counter(filter(None, teams.values())).items()
-        ),
+        teams=tuple(TeamValue(name=name, rows=count) for name, count in Counter(filter(None, teams.values())).items()),
         pis=calendar.pis,
         iterations=calendar.iterations,
         themes=tuple(assembly.themes.values()),
@@ -128,9 +124,7 @@ class _Assembly:
         if held == key:
             self.themes[key] = ThemeValue(key=key, row=row, name=name, description=description[:4000])
         else:
-            self.findings.note(
-                row, Field.TITLE, name, "A theme of this name exists already; they become one."
-            )
+            self.findings.note(row, Field.TITLE, name, "A theme of this name exists already; they become one.")
         return held
 
     def _theme_above(self, item: Item) -> str | None:
@@ -197,9 +191,7 @@ class _Assembly:
         story = self.hierarchy.above(item.key, Level.STORY)
         if story is not None:
             self.tasks.append(
-                TaskValue(
-                    key=item.key, row=item.row, story=story.key, title=item.title, done=item.stage == "done"
-                )
+                TaskValue(key=item.key, row=item.row, story=story.key, title=item.title, done=item.stage == "done")
             )
 
     def _feature_of(self, item: Item) -> str | None:
@@ -232,6 +224,7 @@ class _Assembly:
                 theme=self._named_theme(item),
                 team=self.teams[item.key],
                 state="in_progress" if item.stage in _STARTED else "funnel",
+                derived=True,
             )
         return key
 

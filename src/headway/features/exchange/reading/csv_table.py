@@ -39,9 +39,7 @@ def read_csv(file_name: str, data: bytes, limits: Limits) -> Table:
         for name, cell in zip(names, cells, strict=True):
             check_cell(cell, number, name, limits)
         rows.append(Row(number=number, cells=cells))
-    return Table(
-        file_name=file_name, format="csv", headings=names, rows=tuple(rows), problems=tuple(problems)
-    )
+    return Table(file_name=file_name, format="csv", headings=names, rows=tuple(rows), problems=tuple(problems))
 
 
 def _hint(text: str) -> tuple[str, str]:
@@ -87,9 +85,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _fitted(
-    record: list[str], names: tuple[str, ...], number: int, problems: list[Problem]
-) -> tuple[str, ...] | None:
+def _fitted(record: list[str], names: tuple[str, ...], number: int, problems: list[Problem]) -> tuple[str, ...] | None:
     extra = [cell for cell in record[len(names) :] if cell.strip()]
     if extra:
         problems.append(

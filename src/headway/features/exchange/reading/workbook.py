@@ -141,9 +141,7 @@ def _table(
         problems.extend(_no_value(number, names[at], at, formulas[number, at]) for at in unvalued)
         if not unvalued:
             rows.append(Row(number=number, cells=cells))
-    return Table(
-        file_name=file_name, format="xlsx", headings=names, rows=tuple(rows), problems=tuple(problems)
-    )
+    return Table(file_name=file_name, format="xlsx", headings=names, rows=tuple(rows), problems=tuple(problems))
 
 
 def _no_value(number: int, name: str, at: int, formula: str) -> Problem:

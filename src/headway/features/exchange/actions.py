@@ -1,0 +1,194 @@
+"""Bringing a plan of work into a train."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
+
+from headway.kit.access import Actor
+from headway.store.change import Frame, Outcome, action, change
+from headway.store.models import (
+    ImportedRow,
+    ImportRun,
+    Recorded,
+)
+from headway.store.portraits import parse_value
+
+from .comparison import Preview, Ref, Step, Verdict
+from .interpretation import ImportPlan
+from .kinds import IMPORTED
+from .policies import require_import
+from .queries import preview_import
+
+_NUMBERED = ("feature", "story", "dependency")
+_RANKED = ("feature", "story")
+_PLACE = frozenset({"pi_id", "iteration_id"})
+
+
+@action
+def run_import(
+    actor: Actor, *, plan: ImportPlan, file_name: str, digest: str, command_id: UUID | None = None
+) -> Outcome:
+    """Bring a plan in: all accepted rows, or, if anything goes wrong, none of them.
+
+    The comparison with the train is made again inside the frame, so that it is about the train as it is now.
+    Importing the same file twice changes nothing. Every run leaves an ImportRun.
+
+    Raises:
+        Forbidden: the actor may not import work.
+    """
+    with change(actor, command_id) as frame:
+        require_import(actor)
+        preview = preview_import(actor, plan)
+        _Writer(frame, plan.source).write(preview.steps)
+        ImportRun.objects.create(
+            train_id=actor.train_id,
+            source=plan.source,
+            file_name=file_name[:200],
+            digest=digest,
+            at=frame.at,
+            actor_name=actor.name,
+            counts=_counts(preview),
+        )
+    return frame.outcome
+
+
+def _counts(preview: Preview) -> dict[str, Any]:
+    return {
+        "rows": preview.plan.rows,
+        "errors": len(preview.errors),
+        "notes": len(preview.notes),
+        "by_kind": preview.counts,
+    }
+
+
+class _Writer:
+    """Writes the steps of an import, kind after kind, so that every reference is there when it is needed."""
+
+    def __init__(self, frame: Frame, source: str) -> None:
+        self._frame = frame
+        self._source = source
+        self._ids: dict[Ref, int] = {}
+        self._remembered: list[ImportedRow] = []
+
+    def write(self, steps: Iterable[Step]) -> None:
+        """Create, change, and remember what the file said."""
+        by_kind: dict[str, list[Step]] = defaultdict(list)
+        for step in steps:
+            by_kind[step.kind].append(step)
+        for kind, group in by_kind.items():
+            self._create(kind, [step for step in group if step.verdict is Verdict.CREATED])
+            self._change(kind, [step for step in group if step.verdict is Verdict.CHANGED])
+            self._remember(kind, group)
+        ImportedRow.objects.bulk_create(
+            self._remembered,
+            batch_size=200,
+            update_conflicts=True,
+            unique_fields=["train", "source", "kind", "external_id"],
+            update_fields=["subject_id", "values"],
+        )
+
+    def _create(self, kind: str, steps: list[Step]) -> None:
+        if not steps:
+            return
+        model = IMPORTED[kind]
+        finish = _Finish(self._frame, kind)
+        rows: list[Recorded] = []
+        for step in steps:
+            values = finish.completed(self._plain(step.values))
+            rows.append(model(**{column: parse_value(model, column, value) for column, value in values.items()}))
+        made = self._frame.create_many(rows, f"{kind}.created")
+        self._ids.update({Ref(kind=kind, key=step.key): row.pk for step, row in zip(steps, made, strict=True)})
+
+    def _change(self, kind: str, steps: list[Step]) -> None:
+        if not steps:
+            return
+        model = IMPORTED["pi" if kind == "closing" else kind]
+        subjects = {self._plain_value(step.subject): step for step in steps}
+        rows = model._default_manager.filter(train_id=self._frame.train.pk, pk__in=subjects).order_by("pk")
+        for row in rows:
+            step = subjects[row.pk]
+            values = {column: parse_value(model, column, value) for column, value in self._plain(step.values).items()}
+            for verb, part in _verbs(kind, values):
+                self._frame.update(row, verb, **part)
+
+    def _remember(self, kind: str, steps: list[Step]) -> None:
+        for step in steps:
+            subject = self._ids.get(Ref(kind=kind, key=step.key), step.subject)
+            if kind != "closing" and isinstance(subject, int):
+                self._remembered.append(
+                    ImportedRow(
+                        train_id=self._frame.train.pk,
+                        source=self._source,
+                        external_id=step.key,
+                        kind=kind,
+                        subject_id=subject,
+                        values=self._plain(step.said),
+                    )
+                )
+
+    def _plain(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {column: self._plain_value(value) for column, value in values.items()}
+
+    def _plain_value(self, value: Any) -> Any:
+        return self._ids[value] if isinstance(value, Ref) else value
+
+
+class _Finish:
+    """Adds to new rows what no file tells: numbers, ranks, places in an order, addresses."""
+
+    def __init__(self, frame: Frame, kind: str) -> None:
+        self._frame = frame
+        self._kind = kind
+        rows: QuerySet[Any] = IMPORTED[kind]._default_manager.filter(train_id=frame.train.pk)
+        self._rank = 0.0
+        self._slugs: set[str] = set()
+        self._next: dict[int, int] = {}
+        if kind in _RANKED:
+            self._rank = max(rows.values_list("rank", flat=True), default=0.0)
+        if kind == "team":
+            self._slugs = set(rows.values_list("slug", flat=True))
+            self._rank = float(max(rows.values_list("position", flat=True), default=0))
+        if kind == "iteration":
+            for pi_id, number in rows.values_list("pi_id", "number"):
+                self._next[pi_id] = max(self._next.get(pi_id, 0), number)
+
+    def completed(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values of a new row with those."""
+        if self._kind in _NUMBERED:
+            values["number"] = self._frame.next_number()
+        if self._kind in _RANKED:
+            self._rank += 1
+            values["rank"] = self._rank
+        if self._kind == "team":
+            self._rank += 1
+            values |= {"position": int(self._rank), "slug": self._slug(values["name"])}
+        if self._kind == "iteration":
+            number = self._next.get(values["pi_id"], 0) + 1
+            self._next[values["pi_id"]] = values["number"] = number
+        if self._kind == "pi":
+            values["buffer_percent"] = self._frame.train.buffer_percent
+        return values
+
+    def _slug(self, name: str) -> str:
+        stem = slugify(name)[:34] or "team"
+        slug, number = stem, 1
+        while slug in self._slugs:
+            number += 1
+            slug = f"{stem}-{number}"
+        self._slugs.add(slug)
+        return slug
+
+
+def _verbs(kind: str, values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The changes of a row by journal verb: a story that moves has moved, the rest was edited."""
+    if kind == "closing":
+        return [("pi.advanced", values)]
+    if kind != "story":
+        return [(f"{kind}.edited", values)]
+    moved = {column: value for column, value in values.items() if column in _PLACE}
+    edited = {column: value for column, value in values.items() if column not in _PLACE}
+    return [(verb, part) for verb, part in (("story.moved", moved), ("story.edited", edited)) if part]

@@ -1,0 +1,18 @@
+"""Who may bring work in and carry it out, and how long an uploaded file waits for its decision."""
+
+from datetime import timedelta
+
+from headway.kit.access import Actor, Permission, require
+
+UPLOAD_LIFETIME = timedelta(hours=24)
+UPLOADS_PER_PERSON = 5
+
+
+def require_import(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may import work."""
+    require(actor, Permission.IMPORT_WORK)
+
+
+def require_export(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor may see the train; who may see it may take it along."""
+    require(actor, Permission.VIEW_TRAIN)
