@@ -10,10 +10,13 @@ from django.core.paginator import Paginator
 from django.template import RequestContext, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
+ADDRESS = "/trains/orion/features?sort=-wsjf&team=kestrel&page=2"
+
 
 def rendered(source: str, **context: object) -> str:
-    request = RequestFactory().get("/trains/orion/features?sort=-wsjf&team=kestrel&page=2")
-    return Template("{% load ui %}" + source).render(RequestContext(request, context))
+    request = context.pop("request", None) or RequestFactory().get(ADDRESS)
+    start = "" if source.startswith("{% extends") else "{% load ui %}"
+    return Template(start + source).render(RequestContext(request, context))  # type: ignore[arg-type]
 
 
 def words(html: str) -> str:
@@ -35,9 +38,7 @@ def test_load_within_what_may_be_committed_is_shown_against_the_capacity() -> No
     ("load", "said", "hatch"),
     [(35, "3 over", "hatch-warn"), (46, "14 over", "hatch-bad"), (32.5, "0.5 over", "hatch-warn")],
 )
-def test_load_beyond_what_may_be_committed_is_said_in_words_and_hatched(
-    load: float, said: str, hatch: str
-) -> None:
+def test_load_beyond_what_may_be_committed_is_said_in_words_and_hatched(load: float, said: str, hatch: str) -> None:
     html = rendered("{% load_bar load=load capacity=40 committable=32 %}", load=load)
     assert words(html) == said
     assert re.findall(r"url\(#([\w-]+)\)", html) == [hatch]
@@ -49,9 +50,7 @@ def test_a_team_without_capacity_still_has_a_bar() -> None:
 
 def test_an_icon_without_a_label_is_hidden_from_readers_and_one_with_a_label_is_read() -> None:
     assert re.findall(r'aria-hidden="true"', rendered('{% icon "blocked" %}')) == ['aria-hidden="true"']
-    assert re.findall(r'aria-label="([^"]+)"', rendered('{% icon "blocked" label="Blocked" %}')) == [
-        "Blocked"
-    ]
+    assert re.findall(r'aria-label="([^"]+)"', rendered('{% icon "blocked" label="Blocked" %}')) == ["Blocked"]
 
 
 def test_an_icon_that_nobody_drew_is_refused() -> None:
@@ -114,16 +113,29 @@ def test_a_field_ties_its_help_and_its_errors_to_the_control() -> None:
     assert words(html) == "Points 0 to 100. Ensure this value is less than or equal to 100."
 
 
-def test_a_moment_is_shown_in_the_viewers_zone_and_the_trains_zone_is_on_hover() -> None:
+@pytest.mark.parametrize(("own_zone", "shown"), [("America/Lima", "2 Mar 2026 04:05"), ("", "2 Mar 2026 18:05")])
+def test_a_moment_is_shown_in_the_viewers_zone_and_the_trains_zone_is_on_hover(own_zone: str, shown: str) -> None:
     when = dt.datetime(2026, 3, 2, 9, 5, tzinfo=dt.UTC)
-    html = rendered("{% local_time when %}", when=when, train=SimpleNamespace(time_zone="Asia/Tokyo"))
-    assert words(html) == "2 Mar 2026 09:05"
+    request = RequestFactory().get("/")
+    request.user = SimpleNamespace(is_authenticated=False, time_zone=own_zone)  # type: ignore[assignment]
+    html = rendered("{% local_time when %}", when=when, train=SimpleNamespace(time_zone="Asia/Tokyo"), request=request)
+    assert words(html) == shown
     assert re.findall(r'title="([^"]+)"', html) == ["Mon 2 Mar 2026 18:05 Asia/Tokyo"]
+
+
+def test_a_title_with_markup_stays_text_in_tab_and_heading() -> None:
+    html = rendered(
+        '{% extends "web/train_base.html" %}{% block page_title %}{{ title }}{% endblock %}',
+        title="A & <i>B</i>",
+        train=SimpleNamespace(name="Orion", slug="orion"),
+    )
+    assert re.findall(r"(?m)^  <title>(.*?)</title>|<h1>(.*?)</h1>", html) == [
+        ("A &amp; &lt;i&gt;B&lt;/i&gt; - Orion - Headway", ""),
+        ("", "A &amp; &lt;i&gt;B&lt;/i&gt;"),
+    ]
 
 
 def test_a_dialog_is_named_by_its_title() -> None:
     html = rendered('{% dialog "close-pi" title="Close PI 3?" %}<p>For ever.</p>{% enddialog %}')
-    assert re.findall(r'<dialog[^>]* id="([^"]+)" aria-labelledby="([^"]+)"', html) == [
-        ("close-pi", "close-pi-title")
-    ]
+    assert re.findall(r'<dialog[^>]* id="([^"]+)" aria-labelledby="([^"]+)"', html) == [("close-pi", "close-pi-title")]
     assert words(html) == "Close PI 3? For ever."

@@ -17,7 +17,6 @@ from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -152,9 +151,7 @@ def health(value: str, slack: int | None = None) -> SafeString:
 def agreement(value: str) -> SafeString:
     """How far a dependency is agreed: the end cap of its string, and the word."""
     state = STATES.get(value) or State(str(value).replace("_", " ").capitalize(), "ring", "")
-    return format_html(
-        '<span class="agreement">{}{}</span>', draw_icon(AGREEMENT_CAPS.get(value, "ring")), state.word
-    )
+    return format_html('<span class="agreement">{}{}</span>', draw_icon(AGREEMENT_CAPS.get(value, "ring")), state.word)
 
 
 def plain_number(value: Number | None) -> str:
@@ -298,9 +295,7 @@ def person(name: str, detail: str = "") -> SafeString:
 def number(value: object, unit: str = "", url: str = "", means: str = "") -> SafeString:
     """A figure that can be asked “from what?”: ``means`` is its definition, ``url`` leads to its rows."""
     shown = plain_number(value) if isinstance(value, int | float | Decimal) else value
-    inner = format_html(
-        "<b>{}</b>{}", shown, format_html(' <span class="quiet">{}</span>', unit) if unit else ""
-    )
+    inner = format_html("<b>{}</b>{}", shown, format_html(' <span class="quiet">{}</span>', unit) if unit else "")
     if url:
         return format_html('<a class="number" href="{}" title="{}">{}</a>', url, means or "From what?", inner)
     return format_html('<span class="number" title="{}">{}</span>', means, inner)
@@ -334,11 +329,7 @@ def field(bound: BoundField, label: str = "", *, wide: bool = False) -> dict[str
 @register.inclusion_tag("web/components/form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, Any]:
     """All faults of a form in one list, each leading to its field."""
-    faults = [
-        {"id": bound.id_for_label, "label": bound.label, "text": text}
-        for bound in form
-        for text in bound.errors
-    ]
+    faults = [{"id": bound.id_for_label, "label": bound.label, "text": text} for bound in form for text in bound.errors]
     return {"general": form.non_field_errors(), "faults": faults}
 
 
@@ -402,11 +393,12 @@ def key_list(keys: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def local_time(context: Context, when: dt.datetime | None, form: str = "") -> SafeString | str:
-    """A moment in the viewer's zone, with the train's own time on hover."""
+    """A moment in the viewer's zone (the train's, if they chose none), with the train's own time on hover."""
     if when is None:
         return NOTHING
-    here = timezone.localtime(when)
     zone = getattr(context.get("train"), "time_zone", "") or "UTC"
+    viewer = getattr(getattr(context.get("request"), "user", None), "time_zone", "") or zone
+    here = when.astimezone(zoneinfo.ZoneInfo(viewer))
     there = when.astimezone(zoneinfo.ZoneInfo(zone))
     return format_html(
         '<time datetime="{}" title="{} {}">{}</time>',

@@ -26,6 +26,8 @@ const WORDS = { live: "Live: you see what others do", connecting: "Connecting…
 const listeners = new Map();
 const url = document.body?.dataset.liveUrl ?? "";
 const me = document.body?.dataset.me ?? "";
+/** One listener for each person and train, so that signing in as somebody else starts afresh. */
+const common = `headway:${me}:${url}`;
 let seen = Number(document.body?.dataset.liveNumber ?? 0);
 let isLeader = false;
 let state = "connecting";
@@ -254,6 +256,11 @@ export function here(what) {
   tellTimer ||= window.setTimeout(tellPlace, 1000);
 }
 
+function tellAgain() {
+  told = "";
+  here({});
+}
+
 // --- What the top bar shows ---------------------------------------------------------------------------
 
 /** @param {string} now */
@@ -294,8 +301,10 @@ export function startLive() {
   on("state", showState);
   on("presence", showPeople);
   here({ page: document.title.split(" - ")[0] });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && here({}));
-  channel = new BroadcastChannel(`headway:${url}`);
+  // Another tab may have spoken for this person, and a new connection starts without a place.
+  document.addEventListener("visibilitychange", tellAgain);
+  on("state", (now) => now === "live" && tellAgain());
+  channel = new BroadcastChannel(common);
   channel.onmessage = hear;
   const lead = () => {
     isLeader = true;
@@ -310,6 +319,6 @@ export function startLive() {
     lead();
     return;
   }
-  navigator.locks.request(`headway:${url}`, lead);
+  navigator.locks.request(common, lead);
   pass({ type: "hello", seen });
 }

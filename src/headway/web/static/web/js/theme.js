@@ -28,6 +28,8 @@ export function startTheme() {
   show(document.documentElement.dataset.theme || "system");
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-theme-choice]");
-    if (button) choose(button.getAttribute("data-theme-choice") ?? "system");
+    if (!button) return;
+    event.preventDefault();
+    choose(button.getAttribute("data-theme-choice") ?? "system");
   });
 }
