@@ -1,7 +1,7 @@
 """The ``headway`` command.
 
-Exit codes: 0 done, 1 refused with a sentence on standard error, 2 wrong usage. A command lives in the module of
-its name and is loaded when it is called, so that ``headway --help`` stays quick.
+Exit codes: 0 done, 1 refused with a sentence on standard error, 2 wrong usage. A command lives in a module of its
+own and is loaded when it is called, so that ``headway --help`` stays quick.
 """
 
 import os
@@ -15,8 +15,17 @@ from headway.engine.errors import HeadwayError
 
 COMMANDS = {
     "serve": "Serve the pages, the API and the live stream.",
+    "user": "Accounts: add, list, password, disable, enable, staff.",
+    "token": "Personal access tokens: add, list, withdraw.",
+    "backup": "Copy the database to a file, while people work.",
+    "restore": "Put the database of a backup in place of the present one.",
+    "doctor": "Check the installation and say what to do.",
+    "migrate": "Prepare the database for this version.",
 }
 """Every command with its one line of help."""
+
+_MODULES = {"import": "import_work", "export": "export_work"}
+"""Where the module cannot be called like the command, or had better not be."""
 
 
 class LazyGroup(click.Group):
@@ -30,7 +39,7 @@ class LazyGroup(click.Group):
         """The command of this name, its module imported."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"headway.cli.{cmd_name}")
+        module = import_module(f"headway.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 
@@ -40,12 +49,22 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 refused with a sentence, 2 wrong usage.",
+)
 @click.version_option(__version__, prog_name="headway")
 def headway() -> None:
     """The control room of an Agile Release Train.
 
     Settings come from HEADWAY_… variables and from headway.toml in the working folder.
+
+    \b
+    To begin:
+      headway demo          a sample train, with people to sign in as
+      headway serve         then open the address it prints
+      headway user add you@example.com --staff
     """
 
 
@@ -63,9 +82,15 @@ def prepare() -> None:
 def main() -> None:
     """Run the command line; a person's mistake ends in a sentence, never in a traceback."""
     try:
-        headway.main(standalone_mode=False)
+        # Without standalone mode click hands back the code of ctx.exit() instead of exiting with it.
+        sys.exit(headway.main(standalone_mode=False) or 0)
     except HeadwayError as error:
         click.echo(f"headway: {error}", err=True)
+        sys.exit(1)
+    except _storage_errors() as error:
+        from headway.kit.http import storage_trouble
+
+        click.echo(f"headway: {storage_trouble(error)[1]}", err=True)
         sys.exit(1)
     except click.Abort:
         click.echo("headway: stopped.", err=True)
@@ -73,3 +98,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+
+
+def _storage_errors() -> tuple[type[Exception], ...]:
+    """What the database raises when it refuses; nothing while Django has not been imported."""
+    django_db = sys.modules.get("django.db")
+    return (django_db.OperationalError,) if django_db is not None else ()
