@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.template.loader import get_template, render_to_string
 from django.utils.safestring import SafeString
 
-from headway.features.board.picture import Card, Cell, Column, Picture, TeamLine
+from headway.features.board.picture import Card, Cell, Column, Picture, TeamLine, View
 
 STATE_WORDS = {
     "todo": "to do",
@@ -34,10 +34,18 @@ def card_html(train: str, card: Card) -> SafeString:
         {
             "card": card,
             "href": f"/trains/{train}/{place}/{card.number}",
-            "word": STATE_WORDS.get(card.state, card.state.replace("_", " ")) + " ",
+            "word": ", ".join(_said(card)),
             "points": "" if card.points is None else number(card.points),
         }
     )
+
+
+def _said(card: Card) -> list[str]:
+    """What the eye sees by shape and place, for those who listen."""
+    said = [STATE_WORDS.get(card.state, card.state.replace("_", " "))]
+    if card.points is not None:
+        said.append("1 point" if card.points == 1 else f"{number(card.points)} points")
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,14 @@ def cell_head_html(load: float, capacity: float | None, fit: float | None) -> Sa
     )
 
 
-def _line(train: str, line: TeamLine, kind: str, name: str) -> dict[str, object]:
+def _line(train: str, view: View, line: TeamLine, kind: str, name: str) -> dict[str, object]:
     return {
         "kind": kind,
         "name": name,
         "key": kind if line.team is None else f"team-{line.team.id}",
         "team": line.team,
+        # What spans teams is a summary beside the stories themselves.
+        "folded": kind == "shared" and view is View.STORIES,
         "cells": [_cell(train, cell, has_capacity=kind == "team") for cell in line.cells],
     }
 
@@ -113,9 +123,9 @@ def _column(column: Column, today: date) -> dict[str, object]:
 
 def table_html(*, train: str, pi_name: str, picture: Picture, seq: int, today: date) -> SafeString:
     """The whole board as a table that reads without scripts."""
-    lines = [_line(train, picture.shared, "shared", "Shared features")]
-    lines += [_line(train, each, "team", each.team.name) for each in picture.teams if each.team]
-    lines += [_line(train, each, "party", each.team.name) for each in picture.parties if each.team]
+    lines = [_line(train, picture.view, picture.shared, "shared", "Shared features")]
+    lines += [_line(train, picture.view, each, "team", each.team.name) for each in picture.teams if each.team]
+    lines += [_line(train, picture.view, each, "party", each.team.name) for each in picture.parties if each.team]
     return render_to_string(
         "board/_table.html",
         {

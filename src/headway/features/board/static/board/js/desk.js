@@ -17,7 +17,9 @@ export class Desk {
     this.root = root;
     this.page = page;
     this.model = model;
-    this.strings = new Strings(/** @type {SVGSVGElement} */ (/** @type {unknown} */ (root.querySelector("#board-strings"))));
+    const svg = (/** @type {string} */ id) => /** @type {SVGSVGElement} */ (/** @type {unknown} */ (document.getElementById(id)));
+    this.strings = new Strings(svg("board-strings"), svg("board-strings-front"));
+    this.veil = /** @type {HTMLElement} */ (root.querySelector(".veil"));
     this.live = /** @type {HTMLElement} */ (root.querySelector("#board-live"));
     this.api = root.dataset.api ?? "";
     this.base = root.dataset.base ?? "";
@@ -138,7 +140,7 @@ export class Desk {
     if (this.lit === chain) return;
     for (const key of this.lit ?? []) this.page.cards.get(key)?.classList.remove("in-chain");
     for (const key of chain ?? []) this.page.cards.get(key)?.classList.add("in-chain");
-    this.page.table.classList.toggle("has-chain", chain !== null);
+    this.veil.hidden = chain === null;
     this.lit = chain;
   }
 

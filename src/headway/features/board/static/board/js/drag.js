@@ -75,6 +75,8 @@ class Press {
   begin() {
     if (!this.desk.mayMove(this.card.id)) return this.refuse();
     this.drag = new Drag(this.desk, this.card, this.x0, this.y0);
+    // Captured, the browser does not look for what lies under the pointer at every move, and shows the ghost's cursor.
+    this.drag.ghost.setPointerCapture(this.pointer);
     this.frame ||= requestAnimationFrame(() => this.tick());
     return undefined;
   }
@@ -138,24 +140,24 @@ class Drag {
     /** @type {CellBox | null} */ this.target = null;
     /** @type {CellBox | null | undefined} the cell under the pointer */ this.over = undefined;
     /** @type {Strand[]} */ this.strands = desk.model.supposing({ key: this.key, iteration: this.home.iteration });
+    this.ghost = /** @type {HTMLElement} */ (card.cloneNode(true));
+    this.note = document.createElement("div");
     this.lift();
   }
 
+  /** No class on a common ancestor: that would make the browser style every card of the board anew. */
   lift() {
     this.desk.busy = true;
-    this.ghost = /** @type {HTMLElement} */ (this.card.cloneNode(true));
     this.ghost.removeAttribute("id");
     this.ghost.setAttribute("aria-hidden", "true");
     this.ghost.classList.add("drag-ghost");
     this.ghost.style.width = `${this.size.width}px`;
-    this.note = document.createElement("div");
     this.note.className = "drag-note";
     this.note.hidden = true;
     this.desk.root.append(this.ghost, this.note);
     this.card.classList.add("is-lifted");
-    this.desk.page.table.classList.add("is-dragging");
     for (const cell of this.cells) cell.element.classList.toggle("may-drop", cell.team === this.home.team);
-    this.desk.strings.draw(this.strands, this.boxes, this.desk.model.chain(this.key));
+    this.desk.strings.lift(this.strands);
     here(this.desk, this.key);
   }
 
@@ -164,8 +166,8 @@ class Drag {
     const scrolling = this.autoScroll(x, y);
     const { scroll } = this.desk.page;
     const at = { x: x - this.view.left + scroll.scrollLeft, y: y - this.view.top + scroll.scrollTop };
-    this.ghost && (this.ghost.style.transform = `translate3d(${x - this.size.dx}px, ${y - this.size.dy}px, 0)`);
-    this.note && (this.note.style.transform = `translate3d(${x + 14}px, ${y + 18}px, 0)`);
+    this.ghost.style.transform = `translate3d(${x - this.size.dx}px, ${y - this.size.dy}px, 0)`;
+    this.note.style.transform = `translate3d(${x + 14}px, ${y + 18}px, 0)`;
     const over = this.cells.find(({ box }) => at.x >= box.left && at.x < box.right && at.y >= box.top && at.y < box.bottom) ?? null;
     if (over !== this.over) this.enter(over);
     const left = at.x - this.size.dx;
@@ -192,7 +194,6 @@ class Drag {
     this.target = over && over.team === this.home.team ? over : null;
     const iteration = this.target ? this.target.iteration : this.home.iteration;
     this.strands = this.desk.model.supposing({ key: this.key, iteration });
-    if (!this.note) return;
     this.note.hidden = false;
     this.note.textContent = this.target ? this.preview(this.target) : this.refusal(over);
     this.target?.element.classList.add("is-target");
@@ -232,11 +233,11 @@ class Drag {
 
   finish() {
     this.unpreview();
-    this.ghost?.remove();
-    this.note?.remove();
+    this.ghost.remove();
+    this.note.remove();
     this.card.classList.remove("is-lifted");
-    this.desk.page.table.classList.remove("is-dragging");
     for (const cell of this.cells) cell.element.classList.remove("may-drop", "is-target");
+    this.desk.strings.settle();
     this.desk.busy = false;
     this.desk.redraw();
     here(this.desk, null);

@@ -209,8 +209,11 @@ class Keyboard {
     };
     for (const iteration of [carried.at, carried.home]) page.weigh(page.cellOf({ team, iteration }), then(iteration), carried.at !== carried.home);
     const strands = model.supposing({ key: carried.key, iteration: carried.at });
-    strings.draw(strands, page.layout(), model.chain(carried.key));
+    const boxes = page.layout();
+    const box = boxes.get(carried.key);
     this.desk.busy = true;
+    strings.lift(strands);
+    if (box) strings.follow(strands, carried.key, box, boxes);
     this.desk.say(previewWords(model.iterationName(carried.at), then(carried.at), strands).replaceAll("\n", ". "));
   }
 
@@ -235,6 +238,7 @@ class Keyboard {
   /** @param {Carried} carried */
   letGo(carried) {
     this.carried = null;
+    this.desk.strings.settle();
     this.desk.busy = false;
     this.desk.page.cards.get(carried.key)?.classList.remove("is-held");
     here(this.desk, null);

@@ -17,13 +17,13 @@ export class Rows {
     this.desk.root.addEventListener("board:replaced", () => this.restore());
   }
 
-  /** @returns {{order: string[], folded: string[]}} */
+  /** @returns {{order: string[], folded: string[], open: string[]}} */
   remembered() {
     try {
       const kept = JSON.parse(localStorage.getItem(this.store) ?? "{}");
-      return { order: kept.order ?? [], folded: kept.folded ?? [] };
+      return { order: kept.order ?? [], folded: kept.folded ?? [], open: kept.open ?? [] };
     } catch {
-      return { order: [], folded: [] };
+      return { order: [], folded: [], open: [] };
     }
   }
 
@@ -31,11 +31,12 @@ export class Rows {
     const rows = this.desk.page.rows();
     const order = rows.filter((row) => row.classList.contains("is-team")).map((row) => row.dataset.row);
     const folded = rows.filter((row) => row.classList.contains("is-folded")).map((row) => row.dataset.row);
-    localStorage.setItem(this.store, JSON.stringify({ order, folded }));
+    const open = rows.filter((row) => !row.classList.contains("is-folded")).map((row) => row.dataset.row);
+    localStorage.setItem(this.store, JSON.stringify({ order, folded, open }));
   }
 
   restore() {
-    const { order, folded } = this.remembered();
+    const { order, folded, open } = this.remembered();
     const { page, myTeams } = this.desk;
     const rows = page.rows();
     const teams = rows.filter((row) => row.classList.contains("is-team"));
@@ -48,7 +49,8 @@ export class Rows {
     if (sorted.some((row, index) => row !== teams[index])) for (const row of sorted) page.table.tBodies[0].insertBefore(row, rest);
     for (const row of rows) {
       row.classList.toggle("is-mine", myTeams.has(Number(row.dataset.t)));
-      this.fold(row, folded.includes(row.dataset.row ?? ""));
+      const name = row.dataset.row ?? "";
+      this.fold(row, folded.includes(name) || (row.classList.contains("is-folded") && !open.includes(name)));
     }
     page.stale();
   }

@@ -13,10 +13,12 @@ import { bySeverity } from "./health.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Strings {
-  /** @param {SVGSVGElement} svg */
-  constructor(svg) {
+  /** @param {SVGSVGElement} svg at rest @param {SVGSVGElement} front what moves, on a layer of its own so that the rest is not painted again */
+  constructor(svg, front) {
     this.svg = svg;
+    this.front = front;
     /** @type {Map<number, Drawn>} */ this.drawn = new Map();
+    /** @type {Map<number, Drawn>} */ this.moving = new Map();
   }
 
   /**
@@ -30,30 +32,29 @@ export class Strings {
       const to = strand.consumer ? boxes.get(strand.consumer) : undefined;
       if (!from || !to) continue;
       wanted.add(strand.id);
-      const one = this.drawn.get(strand.id) ?? this.make(strand);
+      const one = this.drawn.get(strand.id) ?? this.make(strand, this.svg, this.drawn);
       this.shape(one, strand, from, to);
       const inChain = chain !== null && chain.has(/** @type {string} */ (strand.provider)) && chain.has(/** @type {string} */ (strand.consumer));
       one.group.classList.toggle("in-chain", inChain);
-      one.group.classList.remove("is-preview");
     }
     for (const [id, one] of this.drawn) {
       if (wanted.has(id)) continue;
       one.group.remove();
       this.drawn.delete(id);
     }
-    this.svg.classList.toggle("has-chain", chain !== null);
+    this.svg.classList.toggle("has-chain", chain !== null && chain.size > 1);
   }
 
-  /** @param {Strand} strand @returns {Drawn} */
-  make(strand) {
+  /** @param {Strand} strand @param {SVGSVGElement} svg @param {Map<number, Drawn>} drawn @returns {Drawn} */
+  make(strand, svg, drawn) {
     const group = /** @type {SVGGElement} */ (document.createElementNS(SVG, "g"));
     const line = /** @type {SVGPathElement} */ (element("path", { class: "line" }));
     const hit = /** @type {SVGPathElement} */ (element("path", { class: "hit" }));
     group.dataset.id = String(strand.id);
     group.append(hit, line);
-    this.svg.append(group);
+    svg.append(group);
     const one = { group, line, hit, strand, drawn: "", shape: "" };
-    this.drawn.set(strand.id, one);
+    drawn.set(strand.id, one);
     return one;
   }
 
@@ -87,23 +88,38 @@ export class Strings {
     if (strand.loop) one.group.append(loopMark());
   }
 
-  /** Moves the strings of a card that is in the air. @param {Strand[]} strands @param {string} key @param {Box} box @param {Map<string, Box>} boxes */
+  /** Draws the strings of a card that is in the air, over the others. @param {Strand[]} strands @param {string} key @param {Box} box @param {Map<string, Box>} boxes */
   follow(strands, key, box, boxes) {
     for (const strand of strands) {
       const from = strand.provider === key ? box : boxes.get(strand.provider ?? "");
       const to = strand.consumer === key ? box : boxes.get(strand.consumer ?? "");
       if (!from || !to) continue;
-      const one = this.drawn.get(strand.id) ?? this.make(strand);
+      const one = this.moving.get(strand.id) ?? this.make(strand, this.front, this.moving);
       this.shape(one, strand, from, to);
-      one.group.classList.add("is-preview", "in-chain");
     }
+  }
+
+  /** A card was lifted: its strings leave the rest, which steps back. @param {Strand[]} strands */
+  lift(strands) {
+    this.svg.classList.add("is-behind");
+    for (const { id } of strands) this.drawn.get(id)?.group.setAttribute("display", "none");
+  }
+
+  /** The card is down again. */
+  settle() {
+    this.svg.classList.remove("is-behind");
+    for (const [id, one] of this.moving) {
+      one.group.remove();
+      this.drawn.get(id)?.group.removeAttribute("display");
+    }
+    this.moving.clear();
   }
 
   /** A string that is being made. @param {Point | null} from @param {Point} [to] */
   draft(from, to) {
     this.drafted ??= /** @type {SVGPathElement} */ (element("path", { class: "string is-draft" }));
     if (!from || !to) return this.drafted.remove();
-    if (!this.drafted.isConnected) this.svg.append(this.drafted);
+    if (!this.drafted.isConnected) this.front.append(this.drafted);
     this.drafted.setAttribute("d", curve(from, to).path);
     return undefined;
   }
