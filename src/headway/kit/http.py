@@ -1,7 +1,7 @@
 """What every page and API function may count on about its request, and errors as HTTP."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
@@ -32,6 +32,11 @@ class TrainRequest(HouseRequest):
     """A request below ``/trains/<slug>/``: the middleware has found out who asks, in which train."""
 
     actor: Actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks, below ``/trains/<slug>/``."""
+    return cast(TrainRequest, request).actor
 
 
 def status_of(error: HeadwayError) -> HTTPStatus:

@@ -55,5 +55,7 @@ VERBS: Mapping[str, Verb] = {
     "dependency.requested": Verb(reads="asked for", permission=P.ACCEPT_DEPENDENCY),
     "dependency.answered": Verb(reads="answered", permission=P.ANSWER_DEPENDENCY),
     "dependency.accepted": Verb(reads="accepted", permission=P.ACCEPT_DEPENDENCY),
+    "dependency.returned": Verb(reads="sent back", permission=P.ACCEPT_DEPENDENCY),
+    "dependency.dropped": Verb(reads="no longer needs", permission=P.ACCEPT_DEPENDENCY),
     **_made("comment", P.COMMENT),
 }

@@ -145,9 +145,7 @@ def take_story(
 
 
 @action
-def release_story(
-    actor: Actor, *, number: int, seen: int | None = None, command_id: UUID | None = None
-) -> Outcome:
+def release_story(actor: Actor, *, number: int, seen: int | None = None, command_id: UUID | None = None) -> Outcome:
     """Hand a story back, so that another team can take it on; it leaves its iteration and PI.
 
     Raises:
@@ -161,9 +159,7 @@ def release_story(
 
 
 @action
-def remove_story(
-    actor: Actor, *, number: int, seen: int | None = None, command_id: UUID | None = None
-) -> Outcome:
+def remove_story(actor: Actor, *, number: int, seen: int | None = None, command_id: UUID | None = None) -> Outcome:
     """Remove a story with its tasks; dependencies lose their link to it.
 
     Raises:
@@ -345,9 +341,7 @@ def rank_feature(
 
 
 @action
-def remove_feature(
-    actor: Actor, *, number: int, seen: int | None = None, command_id: UUID | None = None
-) -> Outcome:
+def remove_feature(actor: Actor, *, number: int, seen: int | None = None, command_id: UUID | None = None) -> Outcome:
     """Remove a feature; its stories stay with their teams, its targets and its discussion go.
 
     Raises:
@@ -395,9 +389,7 @@ def remove_comment(actor: Actor, *, comment_id: int, command_id: UUID | None = N
         require(actor, Permission.COMMENT, anywhere=True)
         comment = frame.get(Comment, pk=comment_id)
         if actor.person_id is None or comment.author_id != actor.person_id:
-            raise Forbidden(
-                f"This was said by {comment.author_name}; only they can take it back.", code="forbidden"
-            )
+            raise Forbidden(f"This was said by {comment.author_name}; only they can take it back.", code="forbidden")
         frame.delete(comment, "comment.removed")
     return frame.outcome
 
@@ -437,9 +429,7 @@ def edit_theme(
 
 
 @action
-def remove_theme(
-    actor: Actor, *, theme_id: int, seen: int | None = None, command_id: UUID | None = None
-) -> Outcome:
+def remove_theme(actor: Actor, *, theme_id: int, seen: int | None = None, command_id: UUID | None = None) -> Outcome:
     """Remove a theme; its features stay, without one.
 
     Raises:

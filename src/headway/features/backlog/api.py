@@ -1,6 +1,6 @@
 """The backlog part of the REST API."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -9,10 +9,9 @@ from ninja import Query, Router
 from headway.engine.errors import Invalid
 from headway.features.backlog import actions, queries, schemas
 from headway.kit.access import Actor
-from headway.kit.http import TrainRequest
-from headway.store.change import Outcome
-from headway.store.models import Recorded
-from headway.store.portraits import Portrait, portrait
+from headway.kit.http import actor_of
+from headway.store.answers import answer
+from headway.store.portraits import portrait
 
 router = Router(tags=["backlog"])
 
@@ -24,19 +23,6 @@ MAY_BE_EMPTY = {"feature_id", "team_id", "theme_id", "owner_id", "points", "size
     "risk_opportunity",
     "job_size",
 }
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    return cast(TrainRequest, request).actor
-
-
-def answer(outcome: Outcome, kind: str, row: Recorded | None = None) -> Answer:
-    """The journal number, and the thing of this kind as it is now (null when it is gone)."""
-    shown: Portrait | None = portrait(row) if row is not None else None
-    if row is None:
-        shown = next((entry.after for entry in outcome.entries if entry.kind == kind), None)
-    return {"number": outcome.number, kind: shown}
 
 
 def columns(values: Answer) -> Answer:
@@ -215,9 +201,7 @@ def edit_feature(request: HttpRequest, slug: str, number: int, body: schemas.Fea
 def rank_feature(request: HttpRequest, slug: str, number: int, body: schemas.FeatureRank) -> Answer:
     """Directly above another one, or last."""
     actor = actor_of(request)
-    done = actions.rank_feature(
-        actor, number=number, above=body.above, seen=body.seen, command_id=body.command_id
-    )
+    done = actions.rank_feature(actor, number=number, above=body.above, seen=body.seen, command_id=body.command_id)
     return answer(done, "feature", queries.feature(actor, number))
 
 
@@ -233,27 +217,21 @@ def remove_feature(
 @router.post("/trains/{slug}/features/{int:number}/comments", summary="Discuss a feature")
 def comment_on_feature(request: HttpRequest, slug: str, number: int, body: schemas.CommentIn) -> Answer:
     """In one's own name."""
-    made = actions.comment_on_feature(
-        actor_of(request), number=number, text=body.text, command_id=body.command_id
-    )
+    made = actions.comment_on_feature(actor_of(request), number=number, text=body.text, command_id=body.command_id)
     return answer(made, "comment")
 
 
 @router.delete("/trains/{slug}/comments/{int:comment_id}", summary="Take back a comment")
 def remove_comment(request: HttpRequest, slug: str, comment_id: int, command_id: UUID | None = None) -> Answer:
     """Only one's own."""
-    return answer(
-        actions.remove_comment(actor_of(request), comment_id=comment_id, command_id=command_id), "comment"
-    )
+    return answer(actions.remove_comment(actor_of(request), comment_id=comment_id, command_id=command_id), "comment")
 
 
 # Targets ---------------------------------------------------------------------
 
 
 @router.put("/trains/{slug}/features/{int:number}/targets/{int:pi_id}", summary="Bring a feature into a PI")
-def target_feature(
-    request: HttpRequest, slug: str, number: int, pi_id: int, body: schemas.TargetIn
-) -> Answer:
+def target_feature(request: HttpRequest, slug: str, number: int, pi_id: int, body: schemas.TargetIn) -> Answer:
     """Or say anew how it stands there."""
     actor = actor_of(request)
     done = actions.target_feature(

@@ -19,14 +19,8 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
         Locked: the last change is of a kind that stands (a PI was closed).
     """
     with change(actor, command_id) as frame:
-        command = (
-            Command.objects.filter(
-                train_id=actor.train_id, user_id=actor.user_id, undoes__isnull=True, undone_by__isnull=True
-            )
-            .order_by("-last")
-            .first()
-        )
-        if command is None or actor.user_id is None:
+        command = _last_command(actor)
+        if command is None:
             raise Missing("There is no change of yours to take back.", code="nothing_to_undo")
         entries = list(command.entries.order_by("-number"))
         for entry in entries:
@@ -35,6 +29,13 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
             _take_back(frame, entry)
         frame.command.undoes = command
     return frame.outcome
+
+
+def _last_command(actor: Actor) -> Command | None:
+    if actor.user_id is None:
+        return None
+    own = Command.objects.filter(train_id=actor.train_id, user_id=actor.user_id)
+    return own.filter(undoes__isnull=True, undone_by__isnull=True).order_by("-last").first()
 
 
 def _check_undoable(actor: Actor, entry: Entry) -> None:
