@@ -59,6 +59,8 @@ class Preview:
     plan: ImportPlan
     steps: tuple[Step, ...]
     problems: tuple[Problem, ...]
+    state: State
+    """The train it was compared with."""
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -96,7 +98,7 @@ def compare(plan: ImportPlan, state: State, today: date) -> Preview:
     problems = sorted(
         (*plan.problems, *comparison.problems), key=lambda each: (each.severity is Severity.NOTE, each.row or 0)
     )
-    return Preview(plan=plan, steps=tuple(comparison.steps), problems=tuple(problems))
+    return Preview(plan=plan, steps=tuple(comparison.steps), problems=tuple(problems), state=state)
 
 
 class _Comparison:
