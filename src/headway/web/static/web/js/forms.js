@@ -26,7 +26,7 @@ function keep(form) {
 function restore(form) {
   const kept = JSON.parse(sessionStorage.getItem(storeKey(form)) ?? "null");
   // A form that came back with faults already carries what was typed.
-  if (!kept || kept.path !== location.pathname || kept.sent || form.querySelector(".has-error")) return;
+  if (!kept || kept.path !== location.pathname || form.querySelector(".has-error")) return;
   let changed = false;
   for (const control of keepable(form)) {
     const isChoice = control.type === "checkbox" || control.type === "radio";
@@ -45,15 +45,25 @@ export function forget(form, reset = false) {
   if (reset) form.reset();
 }
 
-/** A form that was sent and whose page moved on has been answered. */
-function forgetAnswered() {
+/**
+ * Was this page reached as the answer to a form on `path`? After a failed send people come back by the back button, a
+ * bookmark or the browser's error page, and none of these names the form's page as where they come from.
+ * @param {string} path
+ */
+function answers(path) {
   const arrival = /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
+  return arrival?.type !== "back_forward" && document.referrer.startsWith(location.origin) && new URL(document.referrer).pathname === path;
+}
+
+/** Forms that were sent and answered are forgotten; those that were sent in vain are as good as unsent. */
+function forgetAnswered() {
   for (const key of Object.keys(sessionStorage)) {
     if (!key.startsWith("headway:kept:")) continue;
     const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
     if (!kept?.sent) continue;
-    if (arrival?.type === "back_forward") sessionStorage.setItem(key, JSON.stringify({ ...kept, sent: false }));
-    else if (!document.querySelector(`form[data-keep="${CSS.escape(key.slice(13))}"] .has-error`)) sessionStorage.removeItem(key);
+    const isRefused = document.querySelector(`form[data-keep="${CSS.escape(key.slice(13))}"] .has-error`);
+    if (answers(kept.path) && !isRefused) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify({ ...kept, sent: false }));
   }
 }
 
