@@ -36,9 +36,7 @@ def test_every_template_compiles(path: Path) -> None:
 
 
 def test_no_template_holds_inline_style_script_or_handler() -> None:
-    assert (
-        found_in(TEMPLATES, r"<style\b|\sstyle=|<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=\"|javascript:") == []
-    )
+    assert found_in(TEMPLATES, r"<style\b|\sstyle=|<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=\"|javascript:") == []
 
 
 def test_no_template_style_or_module_reaches_outside_the_house() -> None:
@@ -85,9 +83,7 @@ def test_colours_are_decided_in_named_tokens_alone() -> None:
 def luminance(colour: str) -> float:
     """Relative luminance of ``#rrggbb`` after WCAG 2.2."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts
-    )
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
