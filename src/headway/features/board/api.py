@@ -1,26 +1,27 @@
 """The board part of the REST API."""
 
-from typing import cast
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Router
+from pydantic import Field
 
 from headway.features.board.queries import board_snapshot, pi_shown, stamp
-from headway.kit.http import TrainRequest
+from headway.kit.http import actor_of
 
 router = Router(tags=["board"])
 
 
 @router.get("/trains/{slug}/board", summary="The program board of a PI")
 def read_board(
-    request: HttpRequest, slug: str, pi: int | None = Query(None, ge=0, le=32767)
+    request: HttpRequest, slug: str, pi: Annotated[int | None, Field(ge=0, le=32767)] = None
 ) -> HttpResponse:
     """Everything on the board of one PI, each table as its column names and its rows; flags are 0 or 1.
 
     Answers 304 to ``If-None-Match`` while nothing on the train has changed. ``seq`` is the journal number from which
     the event stream continues. Without ``pi`` it is the PI that runs now.
     """
-    actor = cast(TrainRequest, request).actor
+    actor = actor_of(request)
     shown = pi_shown(actor, pi)
     at = stamp(actor)
     tag = f'"{shown.number}.{at.tag}"'

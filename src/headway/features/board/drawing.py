@@ -30,7 +30,7 @@ def number(points: float) -> str:
 def card_html(train: str, card: Card) -> SafeString:
     """One card. Kept by value, so a card is drawn again only when something on it changed."""
     place = {"story": "stories", "feature": "features"}.get(card.kind, "dependencies")
-    return get_template("board/_card.html").render(
+    drawn = get_template("board/_card.html").render(
         {
             "card": card,
             "href": f"/trains/{train}/{place}/{card.number}",
@@ -38,6 +38,7 @@ def card_html(train: str, card: Card) -> SafeString:
             "points": "" if card.points is None else number(card.points),
         }
     )
+    return SafeString(drawn)
 
 
 def _said(card: Card) -> list[str]:
@@ -80,7 +81,7 @@ def load_words(load: float, capacity: float | None, fit: float | None) -> str:
 @lru_cache(maxsize=16_384)
 def cell_head_html(load: float, capacity: float | None, fit: float | None) -> SafeString:
     """Load against capacity, as words and a bar."""
-    return get_template("board/_cell_head.html").render(
+    drawn = get_template("board/_cell_head.html").render(
         {
             "load": number(load),
             "capacity": None if capacity is None else number(capacity),
@@ -90,6 +91,7 @@ def cell_head_html(load: float, capacity: float | None, fit: float | None) -> Sa
             "bar": None if capacity is None or fit is None else bar(load, capacity, fit),
         }
     )
+    return SafeString(drawn)
 
 
 def _line(train: str, view: View, line: TeamLine, kind: str, name: str) -> dict[str, object]:

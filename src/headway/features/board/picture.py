@@ -36,7 +36,8 @@ class IterationRow(NamedTuple):
     starts_on: date
     ends_on: date
     is_ip: bool
-    index: int
+    ordinal: int
+    """Its place among all iterations of the train in calendar order, from 0."""
 
 
 class MilestoneRow(NamedTuple):
@@ -57,7 +58,7 @@ class ElsewhereRow(NamedTuple):
     number: int
     title: str
     team_id: int | None
-    index: int | None
+    ordinal: int | None
 
 
 class FeatureRow(NamedTuple):
@@ -229,7 +230,8 @@ class Picture:
 
 def draw(rows: Rows, view: View) -> Picture:
     """Place every card of the PI in its cell and sum up the loads."""
-    lines = {None: _line(None, rows), **{team.id: _line(team, rows) for team in rows.teams}}
+    lines: dict[int | None, TeamLine] = {team.id: _line(team, rows) for team in rows.teams}
+    lines[None] = _line(None, rows)
     for place, card in _placed(rows, view):
         line = lines.get(place[0])
         if line is not None:
@@ -327,7 +329,7 @@ def feature_place(
         teams = {story.team_id for story in stories if story.team_id is not None}
         if not teams:
             return None
-        order = {iteration.id: iteration.index for iteration in iterations}
+        order = {iteration.id: iteration.ordinal for iteration in iterations}
         planned = [story.iteration_id for story in stories if story.iteration_id in order]
         last = max(planned, key=lambda each: order[each or 0], default=None)
         return (teams.pop() if len(teams) == 1 else None), last

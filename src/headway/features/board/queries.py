@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -36,10 +36,10 @@ from headway.features.board.picture import (
     story_card,
 )
 from headway.features.board.policies import require_view
+from headway.features.capacity.queries import capacity_table
 from headway.kit import clock
 from headway.kit.access import Actor
 from headway.store.models import (
-    CapacityOverride,
     Entry,
     Feature,
     Increment,
@@ -47,12 +47,9 @@ from headway.store.models import (
     Milestone,
     Story,
     Target,
-    Team,
-    Theme,
 )
 
 Raw = list[tuple[Any, ...]]
-Row = TypeVar("Row", bound=NamedTuple)
 
 CHANGES_THE_PLAN = ("story.moved", "story.created", "story.taken")
 
@@ -112,7 +109,7 @@ def stamp(actor: Actor) -> Stamp:
     """The present stamp of the actor's train: one indexed query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.seq, c.uuid FROM store_train t"
+            "SELECT t.seq, c.uuid, t.time_zone FROM store_train t"
             " LEFT JOIN store_entry e ON e.train_id = t.id AND e.number = t.seq"
             " LEFT JOIN store_command c ON c.id = e.command_id WHERE t.id = %s",
             [actor.train_id],
@@ -120,7 +117,7 @@ def stamp(actor: Actor) -> Stamp:
         row = cursor.fetchone()
     if row is None:
         raise Missing("This train is no longer there.", code="train_missing")
-    return Stamp(row[0], str(row[1] or "").replace("-", ""), clock.today())
+    return Stamp(row[0], str(row[1] or "").replace("-", ""), clock.today(row[2]))
 
 
 # The snapshot ---------------------------------------------------------------
@@ -152,21 +149,25 @@ def _read(train_id: int, pi: PiRow) -> Tables:
 
         def rows(sql: str, *parameters: Any) -> Raw:
             cursor.execute(sql, parameters)
-            return cursor.fetchall()
+            found: Raw = cursor.fetchall()
+            return found
 
         stories = rows(_STORIES, train_id, pi.id)
         features = rows(_FEATURES, train_id, pi.id, pi.id)
         dependencies = rows(_DEPENDENCIES, train_id, *[pi.id] * 8)
+        targets = rows(_TARGETS, pi.id)
+        teams = rows(_TEAMS, train_id)
+        themes = rows(_THEMES, train_id)
     iterations = _iterations(train_id)
     tables: Tables = {
         "stories": (StoryRow, stories),
         "features": (FeatureRow, features),
         "dependencies": (DependencyRow, dependencies),
         "iterations": (IterationRow, [row for pi_id, row in iterations if pi_id == pi.id]),
-        "targets": (TargetRow, _plain(Target, TargetRow, pi_id=pi.id)),
-        "teams": (TeamRow, _plain(Team, TeamRow, train_id=train_id)),
-        "milestones": (MilestoneRow, _plain(Milestone, MilestoneRow, train_id=train_id)),
-        "themes": (ThemeRow, _plain(Theme, ThemeRow, train_id=train_id)),
+        "targets": (TargetRow, targets),
+        "teams": (TeamRow, teams),
+        "milestones": (MilestoneRow, _milestones(train_id)),
+        "themes": (ThemeRow, themes),
         "rooms": (Room, _rooms(train_id, pi)),
     }
     tables["elsewhere"] = (ElsewhereRow, _elsewhere(stories, features, dependencies, iterations))
@@ -179,12 +180,21 @@ def _columns(row: type[Any], alias: str, **instead: str) -> str:
 
 _STORIES = (
     f"SELECT {_columns(StoryRow, 's', blocked='CAST(s.blocked AS INTEGER)')} FROM store_story s"  # noqa: S608
-    " WHERE s.train_id = %s AND s.pi_id = %s ORDER BY s.rank, s.number"
+    " WHERE s.train_id = %s AND s.pi_id = %s"
 )
 _FEATURES = (
     f"SELECT {_columns(FeatureRow, 'f')} FROM store_feature f WHERE f.train_id = %s AND ("  # noqa: S608
     "f.id IN (SELECT feature_id FROM store_target WHERE pi_id = %s)"
-    " OR f.id IN (SELECT feature_id FROM store_story WHERE pi_id = %s)) ORDER BY f.rank, f.number"
+    " OR f.id IN (SELECT feature_id FROM store_story WHERE pi_id = %s))"
+)
+_TEAMS = (
+    f"SELECT {_columns(TeamRow, 't', external='CAST(t.external AS INTEGER)')} FROM store_team t"  # noqa: S608
+    " WHERE t.train_id = %s ORDER BY t.position, t.name, t.id"
+)
+_THEMES = f"SELECT {_columns(ThemeRow, 't')} FROM store_theme t WHERE t.train_id = %s ORDER BY t.name"  # noqa: S608
+_TARGETS = (
+    f"SELECT {_columns(TargetRow, 't', planned='CAST(t.planned AS INTEGER)')} FROM store_target t"  # noqa: S608
+    " WHERE t.pi_id = %s"
 )
 _DEPENDENCIES = (
     f"SELECT {_columns(DependencyRow, 'd')} FROM store_dependency d WHERE d.train_id = %s AND ("  # noqa: S608
@@ -195,12 +205,12 @@ _DEPENDENCIES = (
     " OR d.consumer_feature_id IN (SELECT feature_id FROM store_story WHERE pi_id = %s)"
     " OR d.provider_feature_id IN (SELECT feature_id FROM store_story WHERE pi_id = %s)"
     " OR d.needed_by_id IN (SELECT id FROM store_iteration WHERE pi_id = %s)"
-    " OR d.committed_by_id IN (SELECT id FROM store_iteration WHERE pi_id = %s)) ORDER BY d.number"
+    " OR d.committed_by_id IN (SELECT id FROM store_iteration WHERE pi_id = %s))"
 )
 
 
-def _plain(model: Any, row: type[Any], **of: int) -> Raw:
-    return list(model.objects.filter(**of).values_list(*row._fields))
+def _milestones(train_id: int) -> Raw:
+    return list(Milestone.objects.filter(train_id=train_id).order_by("on", "id").values_list("id", "name", "on"))
 
 
 def _iterations(train_id: int) -> list[tuple[int, tuple[Any, ...]]]:
@@ -228,8 +238,8 @@ def _elsewhere(
     return found
 
 
-def _far(letter: str, table: str, ids: Iterable[int], index: dict[int, int]) -> Raw:
-    marks = ", ".join(["%s"] * len(list(ids)))
+def _far(letter: str, table: str, ids: set[int], index: dict[int, int]) -> Raw:
+    marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, number, title, team_id, iteration_id FROM {table} WHERE id IN ({marks})",  # noqa: S608
@@ -252,9 +262,10 @@ def _far_features(ids: set[int], index: dict[int, int]) -> Raw:
 
 
 def _rooms(train_id: int, pi: PiRow) -> Raw:
-    set_by_hand = CapacityOverride.objects.filter(train_id=train_id, iteration__pi_id=pi.id)
-    rows = set_by_hand.values_list("team_id", "iteration_id", "points", "iteration__pi__buffer_percent")
-    return [(team, iteration, points, points * (100 - buffer) / 100) for team, iteration, points, buffer in rows]
+    # Drawn for everybody at once; whoever asks has been let in by then.
+    reader = Actor(train_id=train_id, train_slug="", name="")
+    table = capacity_table(reader, Increment.objects.get(pk=pi.id))
+    return [(*place, float(cell.points), float(cell.committable)) for place, cell in table.items()]
 
 
 # The page -------------------------------------------------------------------
@@ -406,17 +417,16 @@ def cards_of_story(entry: Entry) -> dict[str, str]:
     """The cards that an entry about a story changed, by ``board:<PI>:<card>``."""
     now, was = entry.after or {}, entry.before or {}
     slug = entry.train.slug
-    boards = {now.get("pi_id"), was.get("pi_id")} - {None}
+    boards = {each for each in (now.get("pi_id"), was.get("pi_id")) if each is not None}
     drawn: dict[str, str] = {}
     for pi_id in boards:
         if now.get("pi_id") == pi_id and now.get("team_id") is not None:
-            row = _row_of(StoryRow, entry.subject_id, now)
+            row = StoryRow(*_values(StoryRow, entry.subject_id, now))
             card = story_card(row, _feature(row.feature_id), changed=_left_the_plan(entry, pi_id))
             drawn[f"board:{pi_id}:{card.key}"] = card_html(slug, card)
-        for feature_id in {now.get("feature_id"), was.get("feature_id")} - {None}:
-            feature = _feature(feature_id)
-            stories = Story.objects.filter(feature_id=feature_id, pi_id=pi_id).values_list(*StoryRow._fields)
+        for feature in map(_feature, {now.get("feature_id"), was.get("feature_id")}):
             if feature is not None:
+                stories = Story.objects.filter(feature_id=feature.id, pi_id=pi_id).values_list(*StoryRow._fields)
                 whole = feature_card(feature, [StoryRow(*each) for each in stories])
                 drawn[f"board:{pi_id}:{whole.key}"] = card_html(slug, whole)
     return drawn
@@ -427,15 +437,17 @@ def cards_of_dependency(entry: Entry) -> dict[str, str]:
     now = entry.after
     if now is None:
         return {}
-    row = _row_of(DependencyRow, entry.subject_id, now)
+    row = DependencyRow(*_values(DependencyRow, entry.subject_id, now))
     return {f"board:0:{card.key}": card_html(entry.train.slug, card) for _, card in bare_ends([row])}
 
 
-def _row_of(row: type[Row], subject_id: int, portrait: dict[str, Any]) -> Row:
-    return row(**{"id": subject_id, **{name: portrait[name] for name in row._fields if name != "id"}})
+def _values(row: type[Any], subject_id: int, portrait: dict[str, Any]) -> list[Any]:
+    return [subject_id if name == "id" else portrait[name] for name in row._fields]
 
 
 def _feature(feature_id: int | None) -> FeatureRow | None:
+    if feature_id is None:
+        return None
     row = Feature.objects.filter(pk=feature_id).values_list(*FeatureRow._fields).first()
     return None if row is None else FeatureRow(*row)
 

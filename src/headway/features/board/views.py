@@ -1,6 +1,6 @@
 """The board's pages."""
 
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from headway.features.board.picture import View
 from headway.features.board.policies import teams_to_place
 from headway.features.board.queries import BoardPage, PiRow, board_page, pi_shown, stamp
 from headway.kit.access import Actor
-from headway.kit.http import TrainRequest
+from headway.kit.http import actor_of
 from headway.store.models import Dependency, Story
 
 FULL_SIZE_UP_TO = 120
@@ -20,7 +20,7 @@ FULL_SIZE_UP_TO = 120
 
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The program board of a PI."""
-    actor = cast(TrainRequest, request).actor
+    actor = actor_of(request)
     pi = pi_shown(actor, asked_number(request))
     view = View.FEATURES if request.GET.get("view") == View.FEATURES else View.STORIES
     page = board_page(actor, pi, view, stamp(actor))

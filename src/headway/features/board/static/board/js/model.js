@@ -12,7 +12,7 @@ import { agreement, health, slack } from "./health.js";
 /** @typedef {{id: number, number: number, version: number, title: string, type: string, state: string, theme_id: number | null, team_id: number | null, size: number | null}} Feature */
 /** @typedef {{id: number, version: number, feature_id: number, iteration_id: number | null, planned: boolean, outcome: string}} Target */
 /** @typedef {{id: number, number: number, version: number, type: string, needs: string, state: string, consumer_team_id: number | null, provider_team_id: number | null, consumer_story_id: number | null, provider_story_id: number | null, consumer_feature_id: number | null, provider_feature_id: number | null, needed_by_id: number | null, committed_by_id: number | null, owner_id: number | null}} Dependency */
-/** @typedef {{id: number, number: number, name: string, index: number, is_ip: boolean, starts_on: string, ends_on: string}} Iteration */
+/** @typedef {{id: number, number: number, name: string, ordinal: number, is_ip: boolean, starts_on: string, ends_on: string}} Iteration */
 /** @typedef {{id: number, slug: string, name: string, external: boolean}} Team */
 /** @typedef {{id: number, number: number, provider: string | null, consumer: string | null, health: Health, slack: number | null, agreement: string, state: string, needs: string, loop: boolean}} Strand */
 /** @typedef {{key: string, iteration: number | null}} Supposed a card as if it stood in another iteration */
@@ -44,7 +44,7 @@ export class Model {
     /** @type {Map<number, Story>} */ this.stories = by(objects(snapshot.stories), "id");
     /** @type {Map<number, Target>} */ this.targets = by(objects(snapshot.targets), "feature_id");
     /** @type {Map<number, Dependency>} */ this.dependencies = by(objects(snapshot.dependencies), "id");
-    /** Items of other PIs that a string ends at. @type {Map<string, {index: number | null, title: string, number: number}>} */
+    /** Items of other PIs that a string ends at. @type {Map<string, {ordinal: number | null, title: string, number: number}>} */
     this.elsewhere = new Map(objects(snapshot.elsewhere).map((each) => [each.key, each]));
     /** @type {Map<string, {points: number, committable: number}>} */
     this.rooms = new Map(objects(snapshot.rooms).map((each) => [`${each.team_id}:${each.iteration_id}`, each]));
@@ -113,7 +113,7 @@ export class Model {
     let index = -1;
     for (const story of stories) {
       const id = as && as.key === `s${story.id}` ? as.iteration : story.iteration_id;
-      const at = id === null ? undefined : this.iterations.get(id)?.index;
+      const at = id === null ? undefined : this.iterations.get(id)?.ordinal;
       if (at !== undefined && at > index) [last, index] = [id, at];
     }
     return last;
@@ -167,7 +167,7 @@ export class Model {
   storyIndex(id, as) {
     if (as && as.key === `s${id}`) return this.indexOf(as.iteration);
     const story = this.stories.get(id);
-    return story ? this.indexOf(story.iteration_id) : (this.elsewhere.get(`s${id}`)?.index ?? null);
+    return story ? this.indexOf(story.iteration_id) : (this.elsewhere.get(`s${id}`)?.ordinal ?? null);
   }
 
   /** @param {number} id @param {Supposed} [as] */
@@ -177,12 +177,12 @@ export class Model {
     if (stories) return this.indexOf(this.finishing(stories, as));
     const target = this.targets.get(id);
     if (target) return this.indexOf(target.iteration_id);
-    return this.elsewhere.get(`f${id}`)?.index ?? null;
+    return this.elsewhere.get(`f${id}`)?.ordinal ?? null;
   }
 
   /** @param {number | null} iteration */
   indexOf(iteration) {
-    return iteration === null ? null : (this.iterations.get(iteration)?.index ?? null);
+    return iteration === null ? null : (this.iterations.get(iteration)?.ordinal ?? null);
   }
 
   /** The card one end is drawn at, null when it is not on this board. @param {Dependency} each @param {"provider" | "consumer"} side */

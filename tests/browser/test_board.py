@@ -1,0 +1,153 @@
+"""The program board in a real browser: what one person does, others see, and the keyboard does it all."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from headway.store.models import Dependency, Increment, Story, Train
+from tests.browser.conftest import PageOf
+from tests.builders import build_dependency, build_feature, build_story, iteration
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def stories(train: Train) -> dict[str, Story]:
+    """Two stories of Kestrel and one of Merlin in PI 1: readings (I2), export (backlog), address (I1)."""
+    pi = Increment.objects.get(train=train, number=1)
+    history = build_feature(train, "Reading history", state="planned")
+    return {
+        "readings": build_story(
+            train, "Show the readings", feature=history, pi=pi, iteration=iteration(train, 1, 2), points=5
+        ),
+        "export": build_story(train, "Export the readings", feature=history, pi=pi, points=3),
+        "address": build_story(
+            train, "Offer an address", team="merlin", pi=pi, iteration=iteration(train, 1, 1), points=8
+        ),
+    }
+
+
+def open_board(page: Page, query: str = "pi=1") -> Page:
+    page.goto(f"/trains/orion/board?{query}")
+    page.wait_for_selector("#board[data-ready]")
+    return page
+
+
+def card(page: Page, story: Story) -> str:
+    return f"#s{story.pk}"
+
+
+def column_of(page: Page, story: Story) -> str:
+    """The heading of the column a card stands in."""
+    return str(
+        page.evaluate(
+            """selector => {
+              const cell = document.querySelector(selector).closest("td");
+              return document.querySelectorAll(".col-head, .corner")[cell.cellIndex].querySelector(".col-name").firstChild
+                .textContent.trim();
+            }""",
+            card(page, story),
+        )
+    )
+
+
+def wait_for_column(page: Page, story: Story, column: str, timeout: float = 10_000) -> None:
+    page.wait_for_function(
+        """([selector, column]) => {
+          const cell = document.querySelector(selector)?.closest("td");
+          const head = cell && document.querySelectorAll(".corner, .col-head")[cell.cellIndex];
+          return head?.querySelector(".col-name")?.firstChild.textContent.trim() === column;
+        }""",
+        arg=[card(page, story), column],
+        timeout=timeout,
+    )
+
+
+def test_two_browsers_see_each_others_moves_within_a_second(page_of: PageOf, stories: dict[str, Story]) -> None:
+    tess, mika = open_board(page_of("tess")), open_board(page_of("mika"))
+    tess.focus(card(tess, stories["readings"]))
+    for key in (" ", "ArrowRight", " "):
+        tess.keyboard.press(key)
+    wait_for_column(mika, stories["readings"], "I3", timeout=1000)
+    mika.focus(card(mika, stories["address"]))
+    for key in (" ", "ArrowRight", "ArrowRight", " "):
+        mika.keyboard.press(key)
+    wait_for_column(tess, stories["address"], "I3", timeout=1000)
+
+
+def test_the_mouse_drags_a_card_and_the_preview_comes_before_the_drop(
+    page_of: PageOf, train: Train, stories: dict[str, Story]
+) -> None:
+    build_dependency(train, consumer_story=stories["readings"], provider_story=stories["address"], state="requested")
+    page = open_board(page_of("tess"))
+    box = page.locator(card(page, stories["readings"])).bounding_box()
+    target = page.locator(f'tr[data-row^="team-"] td[data-i="{iteration(train, 1, 1).pk}"]').first.bounding_box()
+    assert box is not None
+    assert target is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 60, target["y"] + 30, steps=8)
+    note = page.locator(".drag-note")
+    expect(note).to_contain_text("Tight: both in the same iteration")
+    assert Story.objects.get(pk=stories["readings"].pk).iteration == iteration(train, 1, 2)
+    page.mouse.up()
+    expect(note).to_have_count(0)
+    wait_for_column(page, stories["readings"], "I1")
+    expect(page.locator("#board-live")).to_contain_text("is in I1")
+    assert Story.objects.get(pk=stories["readings"].pk).iteration == iteration(train, 1, 1)
+
+
+def test_the_whole_flow_works_by_keyboard(page_of: PageOf, train: Train, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("tess"))
+    live = page.locator("#board-live")
+    page.focus(card(page, stories["export"]))
+    for key in (" ", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(live).to_contain_text("I3")
+    page.keyboard.press(" ")
+    expect(live).to_contain_text("Export the readings is in I3")
+    page.keyboard.press("d")
+    expect(live).to_contain_text("Go to the card that provides it")
+    for key in ("Home", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.id") == f"s{stories['address'].pk}"
+    page.keyboard.press("Enter")
+    page.get_by_label("What is needed").fill("An address for readings")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board-dependency")).to_be_hidden()
+    made = Dependency.objects.get(train=train)
+    assert (made.needs, made.provider_story, made.consumer_story) == (
+        "An address for readings",
+        stories["address"],
+        stories["export"],
+    )
+    page.keyboard.press("z")
+    expect(page.locator(".string")).to_have_count(0)
+    assert Dependency.objects.filter(train=train).count() == 0
+    page.keyboard.press("z")
+    wait_for_column(page, stories["export"], "Team backlog")
+
+
+def test_escape_puts_a_carried_card_back(page_of: PageOf, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("tess"))
+    page.focus(card(page, stories["readings"]))
+    for key in (" ", "ArrowRight", "ArrowRight", "Escape"):
+        page.keyboard.press(key)
+    assert column_of(page, stories["readings"]) == "I2"
+    assert page.evaluate("document.activeElement.id") == f"s{stories['readings'].pk}"
+
+
+def test_a_card_of_another_team_stays_and_says_why(page_of: PageOf, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("tess"))
+    page.focus(card(page, stories["address"]))
+    page.keyboard.press(" ")
+    expect(page.locator("#board-live")).to_contain_text("placed by its own team")
+
+
+def test_a_refused_move_goes_back_with_the_servers_sentence(page_of: PageOf, train: Train, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("tess"))
+    page.context.set_offline(True)
+    page.focus(card(page, stories["readings"]))
+    for key in (" ", "ArrowRight", " "):
+        page.keyboard.press(key)
+    expect(page.locator(".toast")).to_contain_text("Headway did not answer")
+    assert column_of(page, stories["readings"]) == "I2"
