@@ -109,7 +109,8 @@ def _navigation(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
 
 
 def _is_current(request: HttpRequest, url: str) -> bool:
-    return request.path == url or (url.count("/") > 3 and request.path.startswith(url))
+    # The room's front page ends in a slash and would hold all others.
+    return request.path == url or (not url.endswith("/") and request.path.startswith(f"{url}/"))
 
 
 def _address(name: str, slug: str) -> str | None:
