@@ -23,8 +23,9 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
         if command is None:
             raise Missing("There is no change of yours to take back.", code="nothing_to_undo")
         entries = list(command.entries.order_by("-number"))
+        _check_permissions(actor, entries)
         for entry in entries:
-            _check_undoable(actor, entry)
+            _check_undoable(entry)
         for entry in entries:
             _take_back(frame, entry)
         frame.command.undoes = command
@@ -38,12 +39,22 @@ def _last_command(actor: Actor) -> Command | None:
     return own.filter(undoes__isnull=True, undone_by__isnull=True).order_by("-last").first()
 
 
-def _check_undoable(actor: Actor, entry: Entry) -> None:
-    verb = VERBS[entry.verb]
-    if not verb.undoable:
+def _check_permissions(actor: Actor, entries: list[Entry]) -> None:
+    """Whoever has left the team or lost the role since takes nothing back; ``entries`` are newest first.
+
+    A removal comes after what it takes along or loosens, and only the removal itself needs the permission.
+    """
+    removal = entries[0].verb.endswith(".removed")
+    for entry in entries[:1] if removal else entries:
+        row = {**(entry.after or {}), **(entry.before or {})}
+        team = row.get("team_id")
+        of_a_team = entry.kind == "story" and team is not None
+        require(actor, VERBS[entry.verb].permission, team=team, anywhere=not of_a_team)
+
+
+def _check_undoable(entry: Entry) -> None:
+    if not VERBS[entry.verb].undoable:
         raise Locked(f"Your last change ({entry.verb}) stands: it cannot be taken back.", code="not_undoable")
-    row = entry.after or entry.before or {}
-    require(actor, verb.permission, team=row.get("team_id"), anywhere=True)
     newest = (
         Entry.objects.filter(train_id=entry.train_id, kind=entry.kind, subject_id=entry.subject_id)
         # A change and its undoing cancel out.
