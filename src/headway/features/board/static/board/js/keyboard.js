@@ -33,13 +33,18 @@ class Keyboard {
       if (this.carried && !this.moving && !canvas.contains(/** @type {Node | null} */ (event.relatedTarget))) this.putBack();
     });
     this.desk.root.addEventListener("board:replaced", () => this.rove());
+    this.desk.root.addEventListener("board:folded", () => this.stop?.closest(".card") && !this.stop.offsetParent && this.rove());
   }
 
   /** Leaves one tab stop. */
   rove() {
     for (const card of this.desk.page.cards.values()) card.tabIndex = -1;
     for (const toggle of this.desk.page.table.querySelectorAll(".row-toggle")) /** @type {HTMLElement} */ (toggle).tabIndex = -1;
-    const first = /** @type {HTMLElement | null} */ (this.desk.page.table.querySelector(".is-mine .card, .card") ?? this.desk.page.table.querySelector(".row-toggle"));
+    const { table } = this.desk.page;
+    const open = ".row:not(.is-folded, .is-away)";
+    const first = /** @type {HTMLElement | null} */ (
+      table.querySelector(`${open}.is-mine .card`) ?? table.querySelector(`${open} .card`) ?? table.querySelector(".row-toggle")
+    );
     if (first) first.tabIndex = 0;
     this.stop = first;
   }

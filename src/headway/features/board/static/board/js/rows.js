@@ -71,6 +71,7 @@ export class Rows {
   changed() {
     this.desk.page.stale();
     this.desk.redraw();
+    this.desk.root.dispatchEvent(new CustomEvent("board:folded"));
     this.remember();
   }
 
