@@ -14,6 +14,7 @@ from headway.api.auth import BrowserSession, PersonalToken, TokenRate
 from headway.engine.errors import HeadwayError
 from headway.features.backlog.api import router as backlog
 from headway.features.board.api import router as board
+from headway.features.calendar.api import router as calendar
 from headway.features.capacity.api import router as capacity
 from headway.features.dependencies.api import router as dependencies
 from headway.features.exchange.api import router as exchange
@@ -34,7 +35,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (trains, people, capacity, backlog, dependencies, board, journal, exchange):
+for room in (trains, people, calendar, capacity, backlog, dependencies, board, journal, exchange):
     api.add_router("", room)
 
 

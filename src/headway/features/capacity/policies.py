@@ -37,7 +37,10 @@ def check_settable(team: Team, pi: Increment) -> None:
     """Only our own teams have a capacity, and a closed PI keeps its numbers."""
     if team.external:
         raise Invalid(
-            f"{team.name} is an external party and has no capacity here.", code="external", field="team", value=team.slug
+            f"{team.name} is an external party and has no capacity here.",
+            code="external",
+            field="team",
+            value=team.slug,
         )
     if pi.state == Increment.State.CLOSED:
         raise Locked(f"{pi.name} is closed; its capacities stay as they were.", code="pi_closed")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Q, Sum
 
+from headway.engine.errors import Missing
 from headway.engine.rules.capacity import (
     MOST_PAST,
     Capacity,
@@ -22,6 +23,7 @@ from headway.engine.rules.capacity import (
     weigh,
 )
 from headway.engine.rules.capacity import Cell as Weight
+from headway.engine.rules.hints import Finding, cell_findings
 from headway.engine.values.cadence import IterationPlan
 from headway.engine.values.interval import Interval
 from headway.engine.values.team import Away, AwayReason, Closure, Member
@@ -280,3 +282,158 @@ def _record(
         for each in past
         if (team_id, each.pk) in sums
     ]
+
+
+class Column(NamedTuple):
+    """An iteration as the head of a column, with the sums of the whole train."""
+
+    id: int
+    name: str
+    starts_on: date
+    ends_on: date
+    is_ip: bool
+    total: "Total"
+
+
+class Total(NamedTuple):
+    """Sums over cells, in points."""
+
+    load: Decimal
+    points: Decimal
+    committable: Decimal
+
+
+class TeamLine(NamedTuple):
+    """A team's row."""
+
+    id: int
+    slug: str
+    name: str
+    cells: list[Cell]
+    total: Total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatMap:
+    """The capacity of a PI as rows and columns, and what stands out."""
+
+    pi: Increment
+    columns: list[Column]
+    lines: list[TeamLine]
+    total: Total
+    findings: list[tuple[Cell, Finding]]
+
+
+def find_increment(actor: Actor, number: int | None = None) -> Increment | None:
+    """The PI with this number; without one the PI that runs today, else the next, else the last.
+
+    Raises:
+        Missing: the train has no PI with this number.
+    """
+    require(actor, Permission.VIEW_TRAIN)
+    increments = list(Increment.objects.filter(train_id=actor.train_id).select_related("train"))
+    if number is not None:
+        found = next((each for each in increments if each.number == number), None)
+        if found is None:
+            raise Missing(f"There is no PI {number} on this train.", code="pi_missing", field="pi", value=number)
+        return found
+    today = clock.today(increments[0].train.time_zone) if increments else clock.today()
+    running = [each for each in increments if each.starts_on <= today <= each.ends_on]
+    coming = [each for each in increments if each.starts_on > today]
+    return next(iter(running or coming or increments[-1:]), None)
+
+
+def heat_map(actor: Actor, pi: Increment) -> HeatMap:
+    """The table of a PI by rows and columns; external parties have none."""
+    table = capacity_table(actor, pi)
+    teams = list(Team.objects.filter(train_id=actor.train_id, external=False))
+    iterations = list(Iteration.objects.filter(train_id=actor.train_id, pi=pi).order_by("number"))
+    lines = [
+        TeamLine(team.pk, team.slug, team.name, cells, _total(cells))
+        for team in teams
+        if (cells := [table[team.pk, each.pk] for each in iterations])
+    ]
+    columns = [
+        Column(
+            each.pk,
+            each.name,
+            each.starts_on,
+            each.ends_on,
+            each.is_ip,
+            _total([line.cells[index] for line in lines]),
+        )
+        for index, each in enumerate(iterations)
+    ]
+    names = {team.pk: team.name for team in teams}
+    return HeatMap(
+        pi=pi,
+        columns=columns,
+        lines=lines,
+        total=_total([cell for line in lines for cell in line.cells]),
+        findings=_findings(names, table.values()),
+    )
+
+
+def team_findings_in(actor: Actor, pi: Increment, team_ids: Iterable[int]) -> list[tuple[Cell, Finding]]:
+    """What stands out in the cells of these teams: beyond capacity, standing in the buffer, features in the IP."""
+    wanted = set(team_ids)
+    names = dict(Team.objects.filter(train_id=actor.train_id, pk__in=wanted).values_list("pk", "name"))
+    return _findings(names, (cell for cell in capacity_table(actor, pi).values() if cell.team_id in wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One cell with all that its side panel shows."""
+
+    team: Team
+    iteration: Iteration
+    cell: Cell
+    override: CapacityOverride | None
+    findings: tuple[Finding, ...]
+
+
+def explain_cell(actor: Actor, team: str, iteration_id: int) -> Explanation:
+    """Where a cell's capacity comes from.
+
+    Raises:
+        Missing: there is no such team of our own, or no such iteration, on this train.
+    """
+    require(actor, Permission.VIEW_TRAIN)
+    row = Team.objects.filter(train_id=actor.train_id, slug=team, external=False).first()
+    iteration = Iteration.objects.filter(train_id=actor.train_id, pk=iteration_id).select_related("pi").first()
+    if row is None or iteration is None:
+        raise Missing(
+            f"There is no team {team!r} with an iteration {iteration_id} on this train.", code="cell_missing"
+        )
+    cell = capacity_table(actor, iteration.pi)[row.pk, iteration.pk]
+    override = CapacityOverride.objects.filter(train_id=actor.train_id, team=row, iteration=iteration).first()
+    return Explanation(
+        team=row,
+        iteration=iteration,
+        cell=cell,
+        override=override,
+        findings=_cell_findings(row.name, cell),
+    )
+
+
+def _total(cells: Sequence[Cell]) -> Total:
+    return Total(
+        sum((cell.load for cell in cells), Decimal(0)),
+        sum((cell.points for cell in cells), Decimal(0)),
+        sum((cell.committable for cell in cells), Decimal(0)),
+    )
+
+
+def _findings(names: Mapping[int, str], cells: Iterable[Cell]) -> list[tuple[Cell, Finding]]:
+    found = [(cell, finding) for cell in cells for finding in _cell_findings(names[cell.team_id], cell)]
+    return sorted(found, key=lambda each: -each[0].weight.over_capacity)
+
+
+def _cell_findings(team: str, cell: Cell) -> tuple[Finding, ...]:
+    return cell_findings(
+        team=team,
+        iteration=cell.capacity.iteration,
+        load=cell.load,
+        capacity=cell.capacity,
+        feature_load=cell.feature_load,
+    )

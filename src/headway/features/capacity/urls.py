@@ -1,5 +1,11 @@
 """Addresses of the capacity pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from headway.features.capacity import views
+
+urlpatterns = [
+    path("capacity", views.capacity, name="capacity"),
+    path("capacity/<slug:team>/<int:iteration_id>", views.cell, name="capacity-cell"),
+    path("capacity/<slug:team>/<int:iteration_id>/clear", views.clear, name="capacity-clear"),
+]

@@ -1,0 +1,80 @@
+"""Forms that carry out an action, so that nothing typed is lost and every refusal stands at its field."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+
+from headway.engine.errors import Conflict, HeadwayError, Invalid, Locked
+
+Answer = TypeVar("Answer")
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class ActionForm(forms.Form):
+    """A form behind which stands one action.
+
+    ``command_id`` makes a second sending harmless; ``seen`` is the version on which the person decided. Both are
+    written by ``{% command_fields seen=form.version %}``.
+    """
+
+    command_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    layout: ClassVar[Sequence[Sequence[str]]] = ()
+    """Names of the fields that stand side by side, row by row; empty for one a row."""
+
+    conflict = False
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The visible fields as the page lays them out."""
+        if self.layout:
+            return [[self[name] for name in row if name in self.fields] for row in self.layout]
+        return [[bound] for bound in self.visible_fields()]
+
+    @property
+    def version(self) -> Any:
+        """The version to send next: after a clash the present one, since its state has been shown."""
+        shown = self.data.get("seen") if self.is_bound and not self.conflict else None
+        return shown or self.initial.get("version")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this form."""
+        return 409 if self.conflict else 422 if self.is_bound and self.errors else 200
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, without the two hidden fields."""
+        return {name: each for name, each in self.cleaned_data.items() if name not in ("command_id", "seen")}
+
+    @property
+    def command(self) -> dict[str, Any]:
+        """The two hidden fields as an action takes them."""
+        return {name: self.cleaned_data.get(name) for name in ("command_id", "seen")}
+
+    def carry_out(self, action: Callable[[], Answer]) -> Answer | None:
+        """Run the action; what it refuses becomes an error of the form, and the answer is None.
+
+        An error that is not about what was typed (forbidden, missing) is raised on.
+        """
+        try:
+            return action()
+        except (Invalid, Conflict, Locked) as error:
+            self.refuse(error)
+            return None
+
+    def refuse(self, error: HeadwayError) -> None:
+        """Put an error where it belongs: at its field, or on top."""
+        self.conflict = isinstance(error, Conflict)
+        field = str(error.data.get("field", ""))
+        self.add_error(field if field in self.fields and field not in ("command_id", "seen") else None, str(error))
