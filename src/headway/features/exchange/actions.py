@@ -1,4 +1,4 @@
-"""Bringing a plan of work into a train."""
+"""Bringing a plan of work into a train, and a whole train into the installation."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,19 +8,25 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from headway.kit.access import Actor
+from headway.kit.access import Actor, Role
+from headway.store.actors import actor_for, founder
 from headway.store.change import Frame, Outcome, action, change
 from headway.store.models import (
     ImportedRow,
     ImportRun,
+    Person,
     Recorded,
+    Train,
+    TrainRole,
+    User,
 )
 from headway.store.portraits import parse_value
 
 from .comparison import Preview, Ref, Step, Verdict
+from .founding import found_train
 from .interpretation import ImportPlan
 from .kinds import IMPORTED
-from .policies import require_import
+from .policies import require_founder, require_import
 from .queries import preview_import
 
 _NUMBERED = ("feature", "story", "dependency")
@@ -54,6 +60,33 @@ def run_import(
             counts=_counts(preview),
         )
     return frame.outcome
+
+
+def import_train(user: User, document: Mapping[str, Any], *, slug: str = "") -> Train:
+    """A new train, identical to the one the document was exported from.
+
+    Nobody belongs to it yet: accounts are never linked by an import. :func:`take_over` lets the importer in.
+
+    Raises:
+        Forbidden: the account may not start trains on this installation.
+        Conflict: the train's address is taken; give another ``slug``.
+        Invalid: the document is no train, or damaged; the sentence says where.
+    """
+    require_founder(user)
+    return found_train(document, slug)
+
+
+def take_over(user: User, train: Train) -> Actor:
+    """Make the account a person of a train just imported, as its Release Train Engineer.
+
+    Raises:
+        Forbidden: the account may not start trains on this installation.
+    """
+    require_founder(user)
+    with change(founder(train, user)) as frame:
+        person = frame.create(Person(user=user, name=str(user), email=user.email), "person.created")
+        frame.create(TrainRole(person=person, role=Role.RTE.value), "role.created")
+    return actor_for(user, train.slug)
 
 
 def _counts(preview: Preview) -> dict[str, Any]:
