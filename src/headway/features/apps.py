@@ -1,3 +1,5 @@
+"""All features as one app of Django; they have no tables of their own."""
+
 from importlib import import_module, util
 from pkgutil import iter_modules
 

@@ -1,3 +1,5 @@
+"""The live stream as an app of Django."""
+
 from django.apps import AppConfig
 
 

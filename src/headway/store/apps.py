@@ -1,3 +1,5 @@
+"""The app that holds all tables."""
+
 from django.apps import AppConfig
 
 

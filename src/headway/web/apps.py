@@ -1,3 +1,5 @@
+"""The house's templates and static files as apps of Django."""
+
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
