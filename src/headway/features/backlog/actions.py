@@ -16,16 +16,15 @@ from headway.features.backlog.policies import (
     check_open,
     check_outcome,
     check_place,
-    check_seen,
-    check_text,
     checked_feature,
     checked_story,
     checked_theme,
     hand_over_first,
-    tidy_text,
 )
 from headway.kit.access import Actor, Permission, require
+from headway.kit.text import check_text, tidy_text
 from headway.store.change import Frame, Outcome, action, change
+from headway.store.checks import check_references, check_seen
 from headway.store.models import (
     Comment,
     Feature,
@@ -57,7 +56,7 @@ def create_story(actor: Actor, *, title: str, command_id: UUID | None = None, **
         team_id = values.get("team_id")
         require(actor, Permission.EDIT_STORY, team=team_id, anywhere=team_id is None)
         values = checked_story({"title": title, **values})
-        queries.check_references(actor, Story, values)
+        check_references(actor, Story, values)
         story = Story(number=frame.next_number(), **values)
         check_place(story, _pi(frame, story.pi_id), _iteration(frame, story.iteration_id))
         check_open(_pi(frame, story.pi_id))
@@ -89,7 +88,7 @@ def edit_story(
                 code="unknown_field",
                 field=misplaced[0],
             )
-        queries.check_references(actor, Story, values)
+        check_references(actor, Story, values)
         frame.update(story, "story.edited", seen=seen, **values)
     return frame.outcome
 
@@ -247,7 +246,7 @@ def create_feature(actor: Actor, *, title: str, command_id: UUID | None = None, 
     with change(actor, command_id) as frame:
         require(actor, Permission.EDIT_BACKLOG, anywhere=True)
         values = checked_feature({"title": title, **values})
-        queries.check_references(actor, Feature, values)
+        check_references(actor, Feature, values)
         values.setdefault("rank", queries.last_rank(actor) + 1)
         frame.create(Feature(number=frame.next_number(), **values), "feature.created")
     return frame.outcome
@@ -551,7 +550,7 @@ def _feature_values(actor: Actor, values: dict[str, Any], columns: frozenset[str
     misplaced = sorted(values.keys() - columns)
     if misplaced:
         raise Invalid(f"“{misplaced[0]}” is not changed here.", code="unknown_field", field=misplaced[0])
-    queries.check_references(actor, Feature, values)
+    check_references(actor, Feature, values)
     return values
 
 

@@ -10,6 +10,7 @@ from headway.engine.errors import Invalid
 from headway.features.backlog import actions, queries, schemas
 from headway.kit.access import Actor
 from headway.kit.http import actor_of
+from headway.kit.schemas import Change
 from headway.store.answers import answer
 from headway.store.portraits import portrait
 
@@ -104,7 +105,7 @@ def take_story(request: HttpRequest, slug: str, number: int, body: schemas.Story
 
 
 @router.post("/trains/{slug}/stories/{int:number}/release", summary="Hand a story back")
-def release_story(request: HttpRequest, slug: str, number: int, body: schemas.Change) -> Answer:
+def release_story(request: HttpRequest, slug: str, number: int, body: Change) -> Answer:
     """The story leaves its team and its place, so that another team can take it on."""
     actor = actor_of(request)
     done = actions.release_story(actor, number=number, seen=body.seen, command_id=body.command_id)

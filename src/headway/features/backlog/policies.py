@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from headway.engine.errors import Conflict, HeadwayError, Invalid, Locked
+from headway.engine.errors import HeadwayError, Invalid, Locked
 from headway.engine.rules.wsjf import PARTS, Wsjf
+from headway.kit.text import check_text, tidy_text
 from headway.store.models import (
     EnablerKind,
     Feature,
     Increment,
     Iteration,
-    Recorded,
     Story,
     Target,
     Team,
     WorkType,
 )
-from headway.store.portraits import portrait
 
 MAX_POINTS = 100
 MAX_SIZE = 1000
@@ -120,19 +119,6 @@ def checked_theme(values: Values) -> Values:
     return values
 
 
-def tidy_text(text: str) -> str:
-    """Text without surrounding blanks and without characters that no database can keep."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
-
-
-def check_text(text: str, noun: str, field: str) -> str:
-    """The tidied text, which may not be empty."""
-    text = tidy_text(text)
-    if not text:
-        raise Invalid(f"The {noun} is empty; write at least a word.", code="empty", field=field, value="")
-    return text
-
-
 def check_points(points: float | None) -> None:
     """Points are whole or half, from 0 to 100; None means "not yet estimated"."""
     if points is None:
@@ -165,16 +151,6 @@ def check_open(pi: Increment | None) -> None:
     """A closed PI keeps its results for ever."""
     if pi is not None and pi.state == Increment.State.CLOSED:
         raise Locked(f"{pi.name} is closed; its plan and results stay as they are.", code="pi_closed")
-
-
-def check_seen(row: Recorded, seen: int | None) -> None:
-    """Nobody removes what has changed since they looked at it: any change counts, unlike in an edit."""
-    if seen is not None and seen != row.version:
-        raise Conflict(
-            f"“{row}” was changed after you had last seen it, so it was not removed. Have a look and decide again.",
-            code="stale",
-            present=portrait(row),
-        )
 
 
 def check_place(story: Story, pi: Increment | None, iteration: Iteration | None) -> None:

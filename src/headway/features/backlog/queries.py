@@ -5,32 +5,13 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Max, Model
 
-from headway.engine.errors import Invalid
 from headway.engine.rules.wsjf import PARTS, SCALE, Wsjf
 from headway.kit.access import Actor, Permission, require
 from headway.store.change import missing
 from headway.store.models import Comment, Feature, Iteration, Recorded, Story, Target, Task, Theme
-from headway.store.portraits import columns, references
+from headway.store.portraits import columns
 
 Row = TypeVar("Row", bound=Recorded)
-
-
-def check_references(actor: Actor, model: type[Recorded], values: dict[str, Any]) -> None:
-    """What the values refer to belongs to the actor's train.
-
-    Raises:
-        Invalid: naming the column that does not.
-    """
-    for column, target in references(model).items():
-        wanted = values.get(column)
-        if wanted is not None and not _of_train(actor, target).filter(pk=wanted).exists():
-            noun = str(target._meta.verbose_name)
-            raise Invalid(
-                f"There is no {noun} {wanted} on this train.",
-                code="unknown_reference",
-                field=column.removesuffix("_id"),
-                value=wanted,
-            )
 
 
 def story(actor: Actor, number: int) -> Story:

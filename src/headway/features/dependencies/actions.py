@@ -4,8 +4,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from headway.engine.errors import Forbidden, Invalid, Locked
-from headway.features.backlog.policies import check_seen, check_text, tidy_text
-from headway.features.backlog.queries import check_references
 from headway.features.dependencies import queries
 from headway.features.dependencies.policies import (
     ANSWERS,
@@ -18,7 +16,9 @@ from headway.features.dependencies.policies import (
     require_step,
 )
 from headway.kit.access import Actor, Permission, Verdict, require
+from headway.kit.text import check_text, tidy_text
 from headway.store.change import Frame, Outcome, action, change
+from headway.store.checks import check_references, check_seen
 from headway.store.models import Comment, Dependency, Feature, Iteration, Story, Team
 
 Item = TypeVar("Item", Story, Feature)

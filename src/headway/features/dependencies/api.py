@@ -7,11 +7,10 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from headway.engine.errors import Invalid
-from headway.features.backlog import queries as backlog
-from headway.features.backlog.schemas import Change, CommentIn
 from headway.features.dependencies import actions, queries, schemas
 from headway.kit.access import Actor
 from headway.kit.http import actor_of
+from headway.kit.schemas import Change
 from headway.store.answers import answer
 from headway.store.portraits import portrait
 
@@ -120,7 +119,7 @@ def drop_dependency(request: HttpRequest, slug: str, number: int, body: Change) 
 
 
 @router.post("/trains/{slug}/dependencies/{int:number}/comments", summary="Discuss a dependency")
-def comment_on_dependency(request: HttpRequest, slug: str, number: int, body: CommentIn) -> Answer:
+def comment_on_dependency(request: HttpRequest, slug: str, number: int, body: schemas.CommentIn) -> Answer:
     """In one's own name."""
     made = actions.comment_on_dependency(actor_of(request), number=number, text=body.text, command_id=body.command_id)
     return answer(made, "comment")
@@ -133,8 +132,7 @@ def _columns(actor: Actor, values: Answer, *, creating: bool = False) -> Answer:
         if value is None and name in NEVER_NULL and not (creating and name in BY_ID):
             raise Invalid(f"{name.replace('_', ' ').capitalize()} cannot be null.", code="null", field=name)
         if name in BY_NUMBER:
-            read = backlog.story if name.endswith("_story") else backlog.feature
-            named[f"{name}_id"] = read(actor, value).pk if value is not None else None
+            named[f"{name}_id"] = queries.id_of(actor, name.split("_")[1], value) if value is not None else None
         else:
             named[f"{name}_id" if name in BY_ID else name] = value
     return named

@@ -6,7 +6,7 @@ from typing import Any
 from headway.engine.errors import Missing
 from headway.kit.access import Actor, Permission, require
 from headway.store.change import missing
-from headway.store.models import Comment, Dependency, Story
+from headway.store.models import Comment, Dependency, Feature, Story
 from headway.store.portraits import columns
 
 
@@ -25,6 +25,18 @@ def comment(actor: Actor, comment_id: int) -> Comment:
     found = Comment.objects.filter(train_id=actor.train_id, pk=comment_id, dependency__isnull=False).first()
     if found is None:
         raise Missing(f"There is no comment {comment_id} on this train.", code="comment_missing")
+    return found
+
+
+def id_of(actor: Actor, kind: str, number: int) -> int:
+    """The id of the story or feature with this number, or Missing."""
+    require(actor, Permission.VIEW_TRAIN)
+    model = Story if kind == "story" else Feature
+    found: int | None = (
+        model._default_manager.filter(train_id=actor.train_id, number=number).values_list("pk", flat=True).first()
+    )
+    if found is None:
+        raise missing(model, number=number)
     return found
 
 

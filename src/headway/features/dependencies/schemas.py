@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from headway.features.backlog.schemas import Change, Command, Id, Number, Page, Word
+from headway.kit.schemas import Change, Command, Id, Number, Page, Word
 
 Needs = Annotated[str, Field(min_length=1, max_length=500)]
 Note = Annotated[str, Field(max_length=4000)]
@@ -67,3 +67,9 @@ class AnswerIn(Change):
     answer: Word
     committed_by: Id | None = None
     text: Note = ""
+
+
+class CommentIn(Command):
+    """A contribution to the discussion."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000)]

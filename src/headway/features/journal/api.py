@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from headway.features.backlog.schemas import Command
 from headway.features.journal import actions, queries
 from headway.features.journal.schemas import Stretch
 from headway.kit.http import actor_of
+from headway.kit.schemas import Command
 from headway.live.messages import sentence
 from headway.store.answers import told
 
