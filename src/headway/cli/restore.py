@@ -5,7 +5,6 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from headway.cli import prepare
 from headway.cli.backup import connection_arguments, postgresql_tool, run_postgresql
 from headway.cli.database import check_sqlite, reach, sqlite_file, unknown_migrations
 from headway.engine.errors import Conflict, Invalid, Locked
+from headway.kit import clock
 
 MAGIC = b"SQLite format 3\x00"
 
@@ -113,7 +113,7 @@ def _put_aside(present: Path) -> Path:
         database.close()
     if mode != "delete":
         raise Locked("The present database is in use. Stop Headway, then restore.", code="in_use")
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    stamp = clock.now().strftime("%Y%m%d-%H%M%S-%f")
     aside = present.with_name(f"{present.stem}-replaced-{stamp}{present.suffix}")
     present.replace(aside)
     return aside
