@@ -39,6 +39,14 @@ def test_the_board_reads_as_a_table_without_scripts(page_of: PageOf, train: Trai
     page = page_of("tess", java_script_enabled=False)
     page.goto("/trains/orion/board?pi=1")
     heads = page.locator("#board-table thead .col-name").all_inner_texts()
-    assert [head.split("\n")[0].split(" now")[0] for head in heads] == ["Team backlog", "I1", "I2", "I3", "I4", "I5", "IP"]
-    assert page.locator("#board-table .card").count() == 11
+    assert [head.split("\n")[0].split(" now")[0] for head in heads] == [
+        "Team backlog",
+        "I1",
+        "I2",
+        "I3",
+        "I4",
+        "I5",
+        "IP",
+    ]
+    assert page.locator("#board-table .ticket").count() == 11
     assert page.get_by_role("link", name="Story 0").get_attribute("href", timeout=2000) is not None

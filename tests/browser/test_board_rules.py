@@ -28,7 +28,7 @@ def test_the_browser_judges_every_string_as_the_engine_does(page_of: PageOf) -> 
     judged = page.evaluate(
         """async (cases) => {
           const { health, slack } = await import("/static/board/js/health.js");
-          return cases.map(([provider, consumer, state]) => [health(provider, consumer, state), slack(provider, consumer)]);
+          return cases.map(([from, to, state]) => [health(from, to, state), slack(from, to)]);
         }""",
         cases,
     )
@@ -47,11 +47,13 @@ def test_the_browser_places_and_weighs_every_card_as_the_server_does(
           const { Model } = await import("/static/board/js/model.js");
           const answer = await fetch(document.getElementById("board").dataset.snapshot);
           const model = new Model(await answer.json(), view);
-          const cells = [...model.teams.keys()].flatMap((team) => [null, ...model.iterations.keys()].map((iteration) => {
+          const columns = [null, ...model.iterations.keys()];
+          const cells = [...model.teams.keys()].flatMap((team) => columns.map((iteration) => {
             const { load, capacity, fit } = model.cell(team, iteration);
             return [team, iteration, load, capacity, fit];
           }));
-          return { places: [...model.places()].map(([key, { team, iteration }]) => [key, team, iteration]).sort(), cells };
+          const places = [...model.places()].map(([key, { team, iteration }]) => [key, team, iteration]);
+          return { places: places.sort(), cells };
         }""",
         view.value,
     )

@@ -273,11 +273,7 @@ def _cell(line: TeamLine, iteration_id: int | None) -> Cell:
 
 
 def _weigh(rows: Rows, lines: Mapping[int | None, TeamLine], columns: Sequence[Column]) -> None:
-    cells = {
-        (team_id, cell.iteration_id): cell
-        for team_id, line in lines.items()
-        for cell in line.cells
-    }
+    cells = {(team_id, cell.iteration_id): cell for team_id, line in lines.items() for cell in line.cells}
     of = {column.iteration.id: column for column in columns}
     for story in rows.stories:
         cell = cells.get((story.team_id, story.iteration_id))
@@ -305,9 +301,7 @@ def _placed(rows: Rows, view: View) -> Iterable[tuple[Place, Card]]:
             yield place, story_card(story, feature, changed=story.id in rows.changed)
     targets = {target.feature_id: target for target in rows.targets if target.planned}
     for feature in rows.features:
-        place_of = feature_place(
-            feature, stories_of[feature.id], targets.get(feature.id), rows.iterations
-        )
+        place_of = feature_place(feature, stories_of[feature.id], targets.get(feature.id), rows.iterations)
         has_own_card = view is View.FEATURES or not stories_of[feature.id]
         if place_of is not None and (has_own_card or place_of[0] is None):
             yield place_of, feature_card(feature, stories_of[feature.id])

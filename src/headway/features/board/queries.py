@@ -36,6 +36,7 @@ from headway.features.board.picture import (
     story_card,
 )
 from headway.features.board.policies import require_view
+from headway.features.board.words import Line, in_words
 from headway.features.capacity.queries import capacity_table
 from headway.kit import clock
 from headway.kit.access import Actor
@@ -45,6 +46,7 @@ from headway.store.models import (
     Increment,
     Iteration,
     Milestone,
+    Person,
     Story,
     Target,
 )
@@ -217,9 +219,7 @@ def _iterations(train_id: int) -> list[tuple[int, tuple[Any, ...]]]:
     """All iterations of the train in calendar order; their index is what health is reckoned in."""
     fields = ("id", "number", "name", "starts_on", "ends_on", "is_ip")
     found = Iteration.objects.filter(train_id=train_id).order_by("starts_on", "pi__number", "number")
-    return [
-        (row[0], (*row[1:], index)) for index, row in enumerate(found.values_list("pi_id", *fields))
-    ]
+    return [(row[0], (*row[1:], index)) for index, row in enumerate(found.values_list("pi_id", *fields))]
 
 
 def _elsewhere(
@@ -325,6 +325,28 @@ def _rows(train_id: int, pi: PiRow) -> Rows:
         return [row(*each) for each in rows]
 
     return Rows(**{name: named(name) for name in tables}, changed=changed_since_commitment(train_id, pi))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedLine:
+    """A string in words with the name of who looks after it."""
+
+    line: Line
+    owner: str
+
+
+def strings_in_words(actor: Actor, pi: PiRow) -> list[OwnedLine]:
+    """Every string of the board in words, the worst first."""
+    require_view(actor)
+    rows = _rows(actor.train_id, pi)
+    iterations = Iteration.objects.filter(train_id=actor.train_id).order_by("starts_on", "pi__number", "number")
+    names = {
+        ordinal: name if pi_id == pi.id else f"{pi_name} {name}"
+        for ordinal, (pi_id, pi_name, name) in enumerate(iterations.values_list("pi_id", "pi__name", "name"))
+    }
+    lines = in_words(rows, names)
+    owners = Person.objects.filter(pk__in={line.owner_id for line in lines if line.owner_id}).in_bulk()
+    return [OwnedLine(line=line, owner=owners[line.owner_id].name if line.owner_id in owners else "") for line in lines]
 
 
 def changed_since_commitment(train_id: int, pi: PiRow) -> frozenset[int]:

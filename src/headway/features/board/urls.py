@@ -6,4 +6,5 @@ from headway.features.board import views
 
 urlpatterns: list[URLPattern] = [
     path("board", views.board, name="board"),
+    path("board/list", views.board_list, name="board-list"),
 ]

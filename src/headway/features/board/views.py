@@ -7,9 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from headway.engine.network.health import Health
 from headway.features.board.picture import View
 from headway.features.board.policies import teams_to_place
-from headway.features.board.queries import BoardPage, PiRow, board_page, pi_shown, stamp
+from headway.features.board.queries import (
+    BoardPage,
+    OwnedLine,
+    PiRow,
+    board_page,
+    pi_shown,
+    stamp,
+    strings_in_words,
+)
+from headway.features.board.words import SEVERITY, arranged
 from headway.kit.access import Actor
 from headway.kit.http import actor_of
 from headway.store.models import Dependency, Story
@@ -25,6 +35,55 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     view = View.FEATURES if request.GET.get("view") == View.FEATURES else View.STORIES
     page = board_page(actor, pi, view, stamp(actor))
     return render(request, "board/board.html", _context(actor, slug, pi, view, page))
+
+
+def board_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The strings of the board in words, to sort and to filter."""
+    actor = actor_of(request)
+    pi = pi_shown(actor, asked_number(request))
+    every = strings_in_words(actor, pi)
+    asked = {name: request.GET.get(name, "")[:100] for name in ("text", "team", "health", "sort")}
+    shown = {each.line: each for each in every if _is_asked_for(each, asked)}
+    return render(
+        request,
+        "board/list.html",
+        {
+            "pi": pi,
+            "any": every,
+            "lines": [shown[line] for line in arranged(shown, asked["sort"])],
+            "finding": _finding(every),
+            "teams": sorted({team for each in every for team in (each.line.consumer.team, each.line.provider.team)}),
+            "team": asked["team"],
+            "text": asked["text"],
+            "sort": asked["sort"],
+            "healths": [each.value for each in SEVERITY],
+            "asked_health": asked["health"],
+            "base_url": f"/trains/{slug}",
+            "board_url": reverse("board", kwargs={"slug": slug}) + f"?pi={pi.number}",
+        },
+    )
+
+
+def _is_asked_for(each: OwnedLine, asked: dict[str, str]) -> bool:
+    line = each.line
+    text = " ".join(
+        [line.needs, line.consumer.title, line.provider.title, line.consumer.team, line.provider.team, each.owner]
+    )
+    return (
+        asked["team"] in ("", line.consumer.team, line.provider.team)
+        and asked["health"] in ("", line.health.value)
+        and all(word in text.casefold() for word in asked["text"].casefold().split())
+    )
+
+
+def _finding(lines: list[OwnedLine]) -> str:
+    late = sum(each.line.health is Health.CONFLICT for each in lines)
+    tight = sum(each.line.health is Health.TIGHT for each in lines)
+    if not lines:
+        return ""
+    if not late:
+        return f"{len(lines)} dependencies, none in conflict, {tight} tight."
+    return f"{late} of {len(lines)} dependencies come too late or are not planned; {tight} are tight."
 
 
 def asked_number(request: HttpRequest) -> int | None:
@@ -51,5 +110,5 @@ def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage) ->
         "base_url": f"/trains/{slug}",
         "api_url": f"/api/v1/trains/{slug}",
         "snapshot_url": f"/api/v1/trains/{slug}/board?pi={pi.number}",
-        "list_url": reverse("board", kwargs={"slug": slug}) + f"/list?pi={pi.number}",
+        "list_url": reverse("board-list", kwargs={"slug": slug}) + f"?pi={pi.number}",
     }

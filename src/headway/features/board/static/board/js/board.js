@@ -49,7 +49,7 @@ function openOnClick(desk) {
   desk.page.canvas.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     const target = /** @type {Element} */ (event.target);
-    const card = target.closest(".card");
+    const card = target.closest(".ticket");
     const string = target.closest(".string");
     if (card) {
       event.preventDefault();

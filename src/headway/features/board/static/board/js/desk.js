@@ -65,7 +65,7 @@ export class Desk {
     const { canvas } = this.page;
     canvas.addEventListener("pointerover", (event) => {
       if (this.busy) return;
-      const card = /** @type {Element} */ (event.target).closest(".card");
+      const card = /** @type {Element} */ (event.target).closest(".ticket");
       const key = card ? card.id : null;
       if (key === this.hovered) return;
       this.hovered = key;
@@ -77,7 +77,7 @@ export class Desk {
       this.redraw();
     });
     canvas.addEventListener("focusin", (event) => {
-      const card = /** @type {Element} */ (event.target).closest(".card");
+      const card = /** @type {Element} */ (event.target).closest(".ticket");
       this.focused = card ? card.id : null;
       this.dimmed = card !== null && card.matches(":focus-visible");
       if (card) card.setAttribute("aria-description", this.inWords(card.id));

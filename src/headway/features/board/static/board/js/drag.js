@@ -25,7 +25,7 @@ export function watchDrags(desk, moves, links) {
   canvas.addEventListener("pointerdown", (event) => {
     desk.justDragged = false;
     if (event.button !== 0 || desk.busy) return;
-    const card = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".card"));
+    const card = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".ticket"));
     if (card) new Press(desk, moves, card, event).listen();
   });
 }

@@ -167,7 +167,7 @@ export class Feed {
     ]);
     if (desk.busy) return this.later();
     const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#board-table");
-    const focused = document.activeElement?.closest(".card")?.id;
+    const focused = document.activeElement?.closest(".ticket")?.id;
     if (fresh) desk.page.table.replaceWith(document.adoptNode(fresh));
     desk.page.index();
     desk.page.table.setAttribute("role", "grid");

@@ -33,7 +33,7 @@ class Keyboard {
       if (this.carried && !this.moving && !canvas.contains(/** @type {Node | null} */ (event.relatedTarget))) this.putBack();
     });
     this.desk.root.addEventListener("board:replaced", () => this.rove());
-    this.desk.root.addEventListener("board:folded", () => this.stop?.closest(".card") && !this.stop.offsetParent && this.rove());
+    this.desk.root.addEventListener("board:folded", () => this.stop?.closest(".ticket") && !this.stop.offsetParent && this.rove());
   }
 
   /** Leaves one tab stop. */
@@ -43,7 +43,7 @@ class Keyboard {
     const { table } = this.desk.page;
     const open = ".row:not(.is-folded, .is-away)";
     const first = /** @type {HTMLElement | null} */ (
-      table.querySelector(`${open}.is-mine .card`) ?? table.querySelector(`${open} .card`) ?? table.querySelector(".row-toggle")
+      table.querySelector(`${open}.is-mine .ticket`) ?? table.querySelector(`${open} .ticket`) ?? table.querySelector(".row-toggle")
     );
     if (first) first.tabIndex = 0;
     this.stop = first;
@@ -51,19 +51,19 @@ class Keyboard {
 
   /** @param {HTMLElement} target */
   arrive(target) {
-    const stop = /** @type {HTMLElement | null} */ (target.closest(".card, .cell, .row-toggle"));
+    const stop = /** @type {HTMLElement | null} */ (target.closest(".ticket, .cell, .row-toggle"));
     if (!stop) return;
     if (this.stop && this.stop !== stop) this.stop.tabIndex = -1;
     stop.tabIndex = 0;
     this.stop = stop;
-    this.links.aim(stop.classList.contains("card") ? stop.id : null);
+    this.links.aim(stop.classList.contains("ticket") ? stop.id : null);
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.altKey && /^Arrow(Up|Down)$/.test(event.key)) return;
     const ctrl = event.ctrlKey || event.metaKey;
-    const target = /** @type {HTMLElement} */ (event.target).closest(".card, .cell, .row-toggle");
+    const target = /** @type {HTMLElement} */ (event.target).closest(".ticket, .cell, .row-toggle");
     if (!target) return;
     const act = this.carried ? this.carrying(event.key) : this.act(event.key, /** @type {HTMLElement} */ (target), ctrl);
     if (!act) return;
@@ -77,7 +77,7 @@ class Keyboard {
     const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[key];
     if (step) return () => this.walk(at, step[0], step[1]);
     if (key === "Home" || key === "End") return () => this.edge(at, key === "End", ctrl);
-    const card = at.classList.contains("card") ? at : null;
+    const card = at.classList.contains("ticket") ? at : null;
     if (key === "Escape" && this.links.from) return () => this.links.cancel();
     if (!card || ctrl) return null;
     if (this.links.from) return this.linking(key, card);
@@ -105,7 +105,7 @@ class Keyboard {
   /** @param {HTMLElement} cell @returns {HTMLElement[]} */
   cardsIn(cell) {
     if (cell.closest(".is-folded")) return [];
-    return /** @type {HTMLElement[]} */ ([...cell.querySelectorAll(".card:not(.is-out)")]);
+    return /** @type {HTMLElement[]} */ ([...cell.querySelectorAll(".ticket:not(.is-out)")]);
   }
 
   /** @param {HTMLElement} at @param {number} dx @param {number} dy */
@@ -139,7 +139,7 @@ class Keyboard {
     const row = /** @type {HTMLElement} */ (cell.closest(".row"));
     const name = row.querySelector(".row-toggle")?.textContent ?? "";
     const iteration = cell.dataset.i ? Number(cell.dataset.i) : null;
-    const count = cell.querySelectorAll(".card").length;
+    const count = cell.querySelectorAll(".ticket").length;
     return `${name}, ${this.desk.model.iterationName(iteration)}, ${count ? `${count} cards` : "no cards"}`;
   }
 

@@ -32,7 +32,7 @@ export class Links {
     canvas.addEventListener("pointerover", (event) => {
       const target = /** @type {Element} */ (event.target);
       if (event.pointerType === "touch" || this.desk.busy || target.closest(".handles")) return;
-      const card = /** @type {HTMLElement | null} */ (target.closest(".card"));
+      const card = /** @type {HTMLElement | null} */ (target.closest(".ticket"));
       this.place(card && this.linkable(card.id) ? card : null);
     });
     canvas.addEventListener("pointerleave", () => this.desk.busy || this.place(null));
@@ -72,7 +72,7 @@ export class Links {
       this.desk.redraw();
     };
     window.addEventListener("pointermove", (move) => {
-      const found = /** @type {HTMLElement | null} */ (document.elementFromPoint(move.clientX, move.clientY)?.closest(".card") ?? null);
+      const found = /** @type {HTMLElement | null} */ (document.elementFromPoint(move.clientX, move.clientY)?.closest(".ticket") ?? null);
       const next = found && found.id !== key && this.linkable(found.id) ? found : null;
       if (next !== over) {
         over?.classList.remove("is-other-end");
@@ -169,7 +169,7 @@ export class Links {
   /** @param {{consumer: string, provider: string}} ends */
   ask(ends) {
     this.ends = ends;
-    this.back = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".card") ?? this.desk.page.cards.get(ends.consumer) ?? null);
+    this.back = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".ticket") ?? this.desk.page.cards.get(ends.consumer) ?? null);
     this.field("needs").value = "";
     this.fault("");
     this.fill();

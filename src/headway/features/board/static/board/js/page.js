@@ -33,7 +33,7 @@ export class Page {
         this.cells.set(`${team}:${cell.dataset.i || "null"}`, cell);
       }
     }
-    for (const card of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll(".card"))) this.cards.set(card.id, card);
+    for (const card of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll(".ticket"))) this.cards.set(card.id, card);
     for (const head of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll(".col-head[data-i]"))) {
       if (head.dataset.i) this.heads.set(head.dataset.i, head);
     }
@@ -133,7 +133,7 @@ export class Page {
       if (row.classList.contains("is-away")) continue;
       const folded = row.classList.contains("is-folded");
       for (const cell of row.querySelectorAll(".cell")) {
-        const cards = cell.getElementsByClassName("card");
+        const cards = cell.getElementsByClassName("ticket");
         if (!cards.length) continue;
         const middle = folded ? folding(cell.getBoundingClientRect(), from) : null;
         for (const card of cards) boxes.set(card.id, middle ?? shifted(card.getBoundingClientRect(), from));

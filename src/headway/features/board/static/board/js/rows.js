@@ -85,7 +85,7 @@ export class Rows {
   /** Writes what a folded row hides: cards and strings in conflict. @param {HTMLElement} row */
   count(row) {
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll(".cell"))) {
-      const cards = [...cell.querySelectorAll(".card")];
+      const cards = [...cell.querySelectorAll(".ticket")];
       const late = cards.filter((card) => this.desk.late?.has(card.id)).length;
       const stones = cell.querySelectorAll(".milestone").length;
       const words = cards.length ? `${cards.length} ${cards.length === 1 ? "card" : "cards"}` : stones ? `${stones}` : "";

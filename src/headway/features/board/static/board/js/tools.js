@@ -79,7 +79,7 @@ class Bar {
   /** @param {string} size */
   resize(size) {
     const { page, root } = this.desk;
-    const anchor = document.activeElement?.closest(".card");
+    const anchor = document.activeElement?.closest(".ticket");
     root.dataset.zoom = size;
     page.stale();
     if (anchor) page.reveal(/** @type {HTMLElement} */ (anchor));
