@@ -11,4 +11,5 @@ urlpatterns = [
     path("import/<uuid:upload_id>/run", views.run, name="import-run"),
     path("import/<uuid:upload_id>/discard", views.discard, name="import-discard"),
     path("import/runs/<int:run_id>", views.result, name="import-result"),
+    path("export", views.export, name="export"),
 ]

@@ -15,11 +15,13 @@ from headway.kit.http import TrainRequest
 
 from . import actions, queries, uploads
 from .comparison import Preview, Verdict
+from .files import refuse_whole_train
 from .forms import ChoicesForm, UploadForm, initial_of
 from .headings import FORMATS, Mapping, recognise
 from .headings.mapping import MANUAL
 from .interpretation import ImportPlan
 from .kinds import NOUNS
+from .lists import LISTS
 from .reading import Table, read_table
 from .wording import told_in_words
 
@@ -52,6 +54,7 @@ def upload(request: TrainRequest, slug: str) -> HttpResponse:
 def _received(request: TrainRequest, slug: str, file: Any) -> HttpResponse:
     uploads.check_size(file.size)
     data = file.read()
+    refuse_whole_train(data)
     table = read_table(file.name, data)
     upload_id = uploads.keep(request.actor, file.name, data)
     known = recognise(table.headings).format != MANUAL
@@ -136,6 +139,12 @@ def result(request: TrainRequest, slug: str, run_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "exchange/result.html", {"run": found, "by_kind": _by_kind(found.counts["by_kind"])})
+
+
+@require_GET
+def export(request: TrainRequest, slug: str) -> HttpResponse:
+    """What can be taken along."""
+    return render(request, "exchange/export.html", {"lists": LISTS})
 
 
 def _plan(request: TrainRequest, kept: uploads.Upload) -> tuple[Table, Mapping, ImportPlan]:
