@@ -33,9 +33,8 @@ function frame() {
   if (!element || element.querySelector(".panel-head")) return;
   const close = make("button", { type: "button", class: "button is-quiet is-icon", "aria-label": "Close the panel (Esc)", title: "Close (Esc)", "data-panel-close": true }, icon("close"));
   const whole = make("a", { class: "button is-quiet is-icon", "aria-label": "Open as a page", title: "Open as a page", "data-panel-whole": true }, icon("open"));
-  const head = make("header", { class: "panel-head" }, make("strong", { id: "panel-title" }), whole, close);
+  const head = make("header", { class: "panel-head" }, make("div", { class: "panel-place" }), whole, close);
   element.replaceChildren(head, make("div", { class: "panel-body" }));
-  element.setAttribute("aria-labelledby", "panel-title");
 }
 
 /**
@@ -48,10 +47,12 @@ function fill(html) {
   const page = parse(html);
   const part = page.querySelector(".panel-page") ?? page.querySelector("main");
   const title = part?.getAttribute("data-panel-title") || page.querySelector("title")?.textContent?.split(" - ")[0] || "";
-  part?.querySelector(".breadcrumb")?.remove();
+  const crumbs = part?.querySelector(".breadcrumb");
+  crumbs?.remove();
+  crumbs?.setAttribute("aria-label", "Breadcrumb of the panel");
+  panel()?.setAttribute("aria-label", title.trim() || "Side panel");
+  panel()?.querySelector(".panel-place")?.replaceChildren(crumbs?.querySelector("li") ? crumbs : title.trim());
   place.replaceChildren(...(part ? [...part.childNodes] : [page]));
-  const heading = document.getElementById("panel-title");
-  if (heading) heading.textContent = title.trim();
   place.removeAttribute("aria-busy");
   place.scrollTop = 0;
   enliven(place);
