@@ -58,4 +58,19 @@ VERBS: Mapping[str, Verb] = {
     "dependency.returned": Verb(reads="sent back", permission=P.ACCEPT_DEPENDENCY),
     "dependency.dropped": Verb(reads="no longer needs", permission=P.ACCEPT_DEPENDENCY),
     **_made("comment", P.COMMENT),
+    **{
+        f"{noun}.imported": Verb(reads="brought in from a file", permission=P.IMPORT_WORK)
+        for noun in (
+            "team",
+            "pi",
+            "iteration",
+            "milestone",
+            "theme",
+            "feature",
+            "target",
+            "story",
+            "task",
+            "dependency",
+        )
+    },
 }

@@ -31,7 +31,6 @@ from .queries import preview_import
 
 _NUMBERED = ("feature", "story", "dependency")
 _RANKED = ("feature", "story")
-_PLACE = frozenset({"pi_id", "iteration_id"})
 
 
 @action
@@ -133,7 +132,7 @@ class _Writer:
         for step in steps:
             values = finish.completed(self._plain(step.values))
             rows.append(model(**{column: parse_value(model, column, value) for column, value in values.items()}))
-        made = self._frame.create_many(rows, f"{kind}.created")
+        made = self._frame.create_many(rows, f"{kind}.imported")
         self._ids.update({Ref(kind=kind, key=step.key): row.pk for step, row in zip(steps, made, strict=True)})
 
     def _change(self, kind: str, steps: list[Step]) -> None:
@@ -145,8 +144,7 @@ class _Writer:
         for row in rows:
             step = subjects[row.pk]
             values = {column: parse_value(model, column, value) for column, value in self._plain(step.values).items()}
-            for verb, part in _verbs(kind, values):
-                self._frame.update(row, verb, **part)
+            self._frame.update(row, f"{row.kind}.imported", **values)
 
     def _remember(self, kind: str, steps: list[Step]) -> None:
         for step in steps:
@@ -214,14 +212,3 @@ class _Finish:
             slug = f"{stem}-{number}"
         self._slugs.add(slug)
         return slug
-
-
-def _verbs(kind: str, values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The changes of a row by journal verb: a story that moves has moved, the rest was edited."""
-    if kind == "closing":
-        return [("pi.advanced", values)]
-    if kind != "story":
-        return [(f"{kind}.edited", values)]
-    moved = {column: value for column, value in values.items() if column in _PLACE}
-    edited = {column: value for column, value in values.items() if column not in _PLACE}
-    return [(verb, part) for verb, part in (("story.moved", moved), ("story.edited", edited)) if part]
