@@ -9,7 +9,7 @@ from headway.engine.network.health import health, slack
 from headway.features.board.picture import Picture, View, draw
 from headway.features.board.queries import board_rows, pi_shown
 from headway.store.change import change
-from headway.store.models import CapacityOverride, Increment, Target, Team, Train
+from headway.store.models import CapacityOverride, Dependency, Increment, Target, Team, Train
 from tests.browser.conftest import PageOf
 from tests.builders import build_dependency, build_feature, build_story, iteration, root
 from tests.cast import Cast
@@ -20,8 +20,6 @@ PLACES = (None, 0, 1, 2, 5)
 
 
 def test_the_browser_judges_every_string_as_the_engine_does(page_of: PageOf) -> None:
-    from headway.store.models import Dependency
-
     cases = [list(case) for case in product(PLACES, PLACES, Dependency.State.values)]
     page = page_of("tess")
     page.goto("/trains/orion/board")
