@@ -1,13 +1,13 @@
 """Forms that carry out an action, so that nothing typed is lost and every refusal stands at its field."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 
 from headway.engine.errors import Conflict, HeadwayError, Invalid, Locked
-
-Answer = TypeVar("Answer")
 
 
 class DateInput(forms.DateInput):
@@ -17,6 +17,15 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clash:
+    """A field that two people changed at once."""
+
+    label: str
+    theirs: str
+    yours: str
 
 
 class ActionForm(forms.Form):
@@ -33,6 +42,7 @@ class ActionForm(forms.Form):
     """Names of the fields that stand side by side, row by row; empty for one a row."""
 
     conflict = False
+    clashes: tuple[Clash, ...] = ()
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
@@ -62,7 +72,12 @@ class ActionForm(forms.Form):
         """The two hidden fields as an action takes them."""
         return {name: self.cleaned_data.get(name) for name in ("command_id", "seen")}
 
-    def carry_out(self, action: Callable[[], Answer]) -> Answer | None:
+    @property
+    def sent_id(self) -> UUID | None:
+        """The command id alone, for actions that decide on no version; None when none can be read."""
+        return self.cleaned_data.get("command_id") if self.is_bound and self.is_valid() else None
+
+    def carry_out(self, action: Callable[[], Any]) -> Any:
         """Run the action; what it refuses becomes an error of the form, and the answer is None.
 
         An error that is not about what was typed (forbidden, missing) is raised on.
@@ -76,5 +91,24 @@ class ActionForm(forms.Form):
     def refuse(self, error: HeadwayError) -> None:
         """Put an error where it belongs: at its field, or on top."""
         self.conflict = isinstance(error, Conflict)
+        self.clashes = tuple(self._clashing(error))
         field = str(error.data.get("field", ""))
         self.add_error(field if field in self.fields and field not in ("command_id", "seen") else None, str(error))
+
+    def _clashing(self, error: HeadwayError) -> Iterator[Clash]:
+        present = error.data.get("present") or {}
+        for column in error.data.get("fields") or ():
+            name = str(column).removesuffix("_id")
+            if name in self.fields:
+                theirs, yours = self.in_words(name, present.get(column)), self.in_words(name, self.data.get(name))
+                yield Clash(label=str(self[name].label), theirs=theirs, yours=yours)
+
+    def in_words(self, name: str, value: Any) -> str:
+        """A value of a field as its control shows it."""
+        field = self.fields[name]
+        if isinstance(field.widget, forms.Select):
+            shown: Any = field.widget.choices
+            return str({str(key): word for key, word in shown}.get("" if value is None else str(value), value))
+        if isinstance(value, bool) or isinstance(field, forms.BooleanField):
+            return "yes" if value else "no"
+        return "nothing" if value in (None, "") else str(value)

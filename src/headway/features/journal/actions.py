@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from headway.engine.errors import Conflict, Locked, Missing
+from headway.features.journal import queries
 from headway.kit.access import Actor, require
 from headway.store.change import Frame, Outcome, action, change
-from headway.store.models import Command, Entry
+from headway.store.models import Entry
 from headway.store.verbs import VERBS
 
 
@@ -19,7 +20,7 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
         Locked: the last change is of a kind that stands (a PI was closed).
     """
     with change(actor, command_id) as frame:
-        command = _last_command(actor)
+        command = queries.last_own_command(actor)
         if command is None:
             raise Missing("There is no change of yours to take back.", code="nothing_to_undo")
         entries = list(command.entries.order_by("-number"))
@@ -30,13 +31,6 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
             _take_back(frame, entry)
         frame.command.undoes = command
     return frame.outcome
-
-
-def _last_command(actor: Actor) -> Command | None:
-    if actor.user_id is None:
-        return None
-    own = Command.objects.filter(train_id=actor.train_id, user_id=actor.user_id)
-    return own.filter(undoes__isnull=True, undone_by__isnull=True).order_by("-last").first()
 
 
 def _check_permissions(actor: Actor, entries: list[Entry]) -> None:
