@@ -22,6 +22,7 @@ TRAIN_ROOMS = (
 urlpatterns = [
     path("", include("headway.web.urls")),
     path("", include("headway.features.accounts.urls")),
+    path("", include("headway.features.trains.site_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", api.urls),
     *(path("trains/<slug:slug>/", include(f"headway.features.{room}.urls")) for room in TRAIN_ROOMS),

@@ -17,11 +17,11 @@ from headway.features.calendar.policies import (
     check_date,
     check_days,
     check_iterations,
-    check_name,
     check_next,
     check_not_closed,
 )
 from headway.kit.access import Actor, Permission, require
+from headway.kit.text import check_text, tidy_text
 from headway.store.change import Frame, Outcome, action, change
 from headway.store.models import Closure, Feature, Increment, Iteration, Milestone, Target
 
@@ -112,7 +112,7 @@ def edit_increment(
         check_not_closed(pi)
         values = _only(values, "name", "starts_on", "ends_on", "buffer_percent")
         if "name" in values:
-            values["name"] = check_name(values["name"], f"PI {number}")
+            values["name"] = check_text(values["name"], "name", "name")
         if values.get("buffer_percent", pi.buffer_percent) != pi.buffer_percent:
             if pi.state not in BEFORE_COMMITMENT:
                 raise Locked(f"{pi.name} is committed; its buffer was part of what was agreed.", code="committed")
@@ -182,7 +182,7 @@ def edit_iteration(
         check_not_closed(row.pi)
         values = _only(values, "name", "starts_on", "ends_on", "is_ip")
         if "name" in values:
-            values["name"] = check_name(values["name"], f"I{row.number}")
+            values["name"] = check_text(values["name"], "name", "name")
         changed = Iteration(
             name=values.get("name", row.name),
             starts_on=values.get("starts_on", row.starts_on),
@@ -200,7 +200,7 @@ def add_milestone(actor: Actor, *, name: str, on: date, note: str = "", command_
     with change(actor, command_id) as frame:
         require(actor, Permission.CONFIGURE_TRAIN)
         check_date("on", on)
-        row = Milestone(name=check_name(name, "Trade fair"), on=on, note=note.strip(), pi=_increment_on(frame, on))
+        row = Milestone(name=check_text(name, "name", "name"), on=on, note=tidy_text(note), pi=_increment_on(frame, on))
         frame.create(row, "milestone.created")
     return frame.outcome
 
@@ -215,7 +215,7 @@ def edit_milestone(
         row = frame.get(Milestone, pk=milestone_id)
         values = _only(values, "name", "on", "note")
         if "name" in values:
-            values["name"] = check_name(values["name"], "Trade fair")
+            values["name"] = check_text(values["name"], "name", "name")
         if "on" in values:
             check_date("on", values["on"])
             values["pi_id"] = getattr(_increment_on(frame, values["on"]), "pk", None)
@@ -240,7 +240,7 @@ def add_closure(
     with change(actor, command_id) as frame:
         require(actor, Permission.CONFIGURE_TRAIN)
         check_days(starts_on, ends_on, longest=LONGEST_CLOSURE, what="A closure")
-        row = Closure(name=check_name(name, "Founders' day"), starts_on=starts_on, ends_on=ends_on)
+        row = Closure(name=check_text(name, "name", "name"), starts_on=starts_on, ends_on=ends_on)
         frame.create(row, "closure.created")
     return frame.outcome
 
@@ -255,7 +255,7 @@ def edit_closure(
         row = frame.get(Closure, pk=closure_id)
         values = _only(values, "name", "starts_on", "ends_on")
         if "name" in values:
-            values["name"] = check_name(values["name"], "Founders' day")
+            values["name"] = check_text(values["name"], "name", "name")
         first, last = values.get("starts_on", row.starts_on), values.get("ends_on", row.ends_on)
         check_days(first, last, longest=LONGEST_CLOSURE, what="A closure")
         frame.update(row, "closure.edited", seen=seen, **values)
@@ -297,4 +297,4 @@ def _only(values: dict[str, Any], *names: str) -> dict[str, Any]:
             code="unknown_field",
             field=unknown[0],
         )
-    return values
+    return {name: tidy_text(each) if isinstance(each, str) else each for name, each in values.items()}

@@ -50,13 +50,6 @@ def check_days(starts_on: date, ends_on: date, *, longest: int, what: str) -> In
     return interval
 
 
-def check_name(name: str, example: str) -> str:
-    """The name without blanks around it; it cannot be empty."""
-    if not name.strip():
-        raise Invalid(f"A name is needed, such as “{example}”.", code="name", field="name", value=name)
-    return name.strip()
-
-
 def check_buffer(percent: int) -> None:
     """The buffer is 0 to 60 %; 20 to 30 % is usual, and outside that there is a hint."""
     if not 0 <= percent <= MOST_BUFFER:

@@ -1,41 +1,24 @@
 """What the calendar API takes."""
 
 from datetime import date
-from typing import Any
-from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
-
-class CommandIn(Schema):
-    """What every change may carry."""
-
-    command_id: UUID | None = Field(default=None, description="Makes a retry harmless.")
+from headway.kit.schemas import Change, Command, Number
 
 
-class SeenIn(CommandIn):
-    """What every change of something existing may carry; fields that are not sent stay as they are."""
-
-    seen: int | None = Field(default=None, description="Version of the thing you decided on.")
-
-    def given(self) -> dict[str, Any]:
-        """Only what was sent."""
-        return self.dict(exclude_unset=True)
-
-
-class IncrementIn(CommandIn):
+class IncrementIn(Command):
     """The next PI; what is left out follows the train's cadence."""
 
     starts_on: date
-    number: int | None = None
+    number: Number | None = None
     iterations: int | None = None
     iteration_weeks: int | None = None
     ip_weeks: int | None = None
     buffer_percent: int | None = None
 
 
-class IncrementChange(SeenIn):
+class IncrementChange(Change):
     """Changes of a PI."""
 
     name: str = Field(default="", max_length=80)
@@ -44,13 +27,13 @@ class IncrementChange(SeenIn):
     buffer_percent: int = 20
 
 
-class AdvanceIn(CommandIn):
+class AdvanceIn(Command):
     """The state a PI goes to."""
 
     to: str = Field(max_length=20)
 
 
-class IterationChange(SeenIn):
+class IterationChange(Change):
     """Changes of an iteration."""
 
     name: str = Field(default="", max_length=80)
@@ -59,7 +42,7 @@ class IterationChange(SeenIn):
     is_ip: bool = False
 
 
-class MilestoneIn(CommandIn):
+class MilestoneIn(Command):
     """A date that matters."""
 
     name: str = Field(max_length=120)
@@ -67,7 +50,7 @@ class MilestoneIn(CommandIn):
     note: str = Field(default="", max_length=2000)
 
 
-class MilestoneChange(SeenIn):
+class MilestoneChange(Change):
     """Changes of a milestone."""
 
     name: str = Field(default="", max_length=120)
@@ -75,7 +58,7 @@ class MilestoneChange(SeenIn):
     note: str = Field(default="", max_length=2000)
 
 
-class ClosureIn(CommandIn):
+class ClosureIn(Command):
     """Days, both included, on which the whole train rests."""
 
     name: str = Field(max_length=80)
@@ -83,7 +66,7 @@ class ClosureIn(CommandIn):
     ends_on: date
 
 
-class ClosureChange(SeenIn):
+class ClosureChange(Change):
     """Changes of a closure."""
 
     name: str = Field(default="", max_length=80)

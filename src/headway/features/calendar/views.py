@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -59,7 +58,7 @@ def pi_new(request: TrainRequest, slug: str) -> HttpResponse:
         cut = {name: each for name, each in form.values.items() if name != "buffer_percent"}
         plan = form.carry_out(partial(queries.preview_increment, request.actor, **cut))
         if plan and "preview" not in request.POST:
-            create = partial(actions.plan_increment, request.actor, command_id=_command(form), **form.values)
+            create = partial(actions.plan_increment, request.actor, command_id=form.sent_id, **form.values)
             if form.carry_out(create):
                 messages.success(request, f"{plan.name} is on the calendar, as a draft.")
                 return redirect("pi", slug, plan.number)
@@ -202,7 +201,8 @@ def _add(request: TrainRequest, form_class: type[ActionForm], add: Callable[...,
     require(request.actor, Permission.CONFIGURE_TRAIN)
     back = reverse("calendar", args=[request.actor.train_slug])
     form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.carry_out(lambda: add(**form.values, command_id=_command(form))):
+    add_it = partial(add, command_id=form.sent_id)
+    if request.method == "POST" and form.is_valid() and form.carry_out(lambda: add_it(**form.values)):
         messages.success(request, "It is on the calendar.")
         return redirect(back)
     context = {"form": form, "title": title, "crumbs": [("Calendar", back)], "back": back, "save_label": "Add"}
@@ -228,14 +228,8 @@ def _edit(
 def _run(request: TrainRequest, action: Callable[..., Outcome], done: str, back: str) -> HttpResponse:
     """Carry out an action that has no form to come back to; what it refuses is said on the page one was on."""
     try:
-        action(request.actor, command_id=_command(ActionForm(request.POST)))
+        action(request.actor, command_id=ActionForm(request.POST).sent_id)
         messages.success(request, done)
     except (Invalid, Locked) as error:
         messages.error(request, str(error))
     return redirect(back)
-
-
-def _command(form: ActionForm) -> UUID | None:
-    form.is_valid()
-    command_id: UUID | None = form.cleaned_data.get("command_id")
-    return command_id

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from headway.features.capacity.policies import check_override, check_settable
 from headway.kit.access import Actor, Permission, require
+from headway.kit.text import tidy_text
 from headway.store.change import Frame, Outcome, action, change
 from headway.store.models import CapacityOverride, Iteration, Team
 
@@ -32,10 +33,10 @@ def set_capacity(
         check_override(points, note)
         present = CapacityOverride.objects.filter(team=row, iteration=iteration).first()
         if present is None:
-            fresh = CapacityOverride(team=row, iteration=iteration, points=points, note=note.strip())
+            fresh = CapacityOverride(team=row, iteration=iteration, points=points, note=tidy_text(note))
             frame.create(fresh, "capacity.created")
         else:
-            frame.update(present, "capacity.edited", seen=seen, points=points, note=note.strip())
+            frame.update(present, "capacity.edited", seen=seen, points=points, note=tidy_text(note))
     return frame.outcome
 
 

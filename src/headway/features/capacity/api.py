@@ -1,7 +1,7 @@
 """The capacity part of the REST API."""
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from ninja import Router
 
 from headway.features.capacity import actions, queries
 from headway.features.capacity.schemas import OverrideIn
-from headway.kit.http import TrainRequest
+from headway.kit.http import actor_of
 from headway.store.answers import told
 
 router = Router(tags=["capacity"])
@@ -21,7 +21,7 @@ def capacity(
     request: HttpRequest, slug: str, pi: int | None = None
 ) -> dict[str, Any]:
     """Load, capacity and committable points of every team in every iteration of a PI (by number; else the present)."""
-    actor = cast(TrainRequest, request).actor
+    actor = actor_of(request)
     shown = queries.find_increment(actor, pi)
     cells = queries.capacity_table(actor, shown).values() if shown else ()
     return {"pi": shown.number if shown else None, "cells": [_cell(cell) for cell in cells]}
@@ -30,7 +30,7 @@ def capacity(
 @router.get(CELL, url_name="capacity-cell")
 def cell(request: HttpRequest, slug: str, team: str, iteration_id: int) -> dict[str, Any]:
     """One cell with its explanation: who, which days off, which rule."""
-    found = queries.explain_cell(cast(TrainRequest, request).actor, team, iteration_id)
+    found = queries.explain_cell(actor_of(request), team, iteration_id)
     override = found.override
     return _cell(found.cell) | {
         "calculated": float(found.cell.capacity.calculated),
@@ -46,8 +46,18 @@ def cell(request: HttpRequest, slug: str, team: str, iteration_id: int) -> dict[
 @router.put(CELL, url_name="capacity-set")
 def set_capacity(request: HttpRequest, slug: str, team: str, iteration_id: int, body: OverrideIn) -> dict[str, Any]:
     """Override the computed capacity, for members of the team."""
-    actor = cast(TrainRequest, request).actor
-    return told(actions.set_capacity(actor, team=team, iteration_id=iteration_id, **body.dict()))
+    actor = actor_of(request)
+    return told(
+        actions.set_capacity(
+            actor,
+            team=team,
+            iteration_id=iteration_id,
+            points=body.points,
+            note=body.note,
+            seen=body.seen,
+            command_id=body.command_id,
+        )
+    )
 
 
 @router.delete(CELL, url_name="capacity-clear")
@@ -55,7 +65,7 @@ def clear_capacity(
     request: HttpRequest, slug: str, team: str, iteration_id: int, command_id: UUID | None = None
 ) -> dict[str, Any]:
     """Take the override back."""
-    actor = cast(TrainRequest, request).actor
+    actor = actor_of(request)
     return told(actions.clear_capacity(actor, team=team, iteration_id=iteration_id, command_id=command_id))
 
 

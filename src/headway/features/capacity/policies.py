@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from headway.engine.errors import Invalid, Locked
 from headway.engine.rules.capacity import Override
+from headway.kit.text import tidy_text
 from headway.store.models import Increment, Team
 
 MAX_POINTS = 1000
@@ -23,7 +24,7 @@ def check_override(points: float, note: str) -> None:
             field="points",
             value=points,
         )
-    if not note.strip():
+    if not tidy_text(note):
         raise Invalid(
             "A capacity set by hand needs a note that says why, such as “two people at a conference”.",
             code="note",

@@ -11,6 +11,7 @@ from headway.engine.rules.capacity import plain
 from headway.features.capacity import actions, queries
 from headway.features.capacity.forms import OverrideForm
 from headway.kit.access import Permission, may
+from headway.kit.forms import ActionForm
 from headway.kit.http import TrainRequest
 from headway.store.models import Increment
 
@@ -58,9 +59,7 @@ def cell(request: TrainRequest, slug: str, team: str, iteration_id: int) -> Http
 @require_POST
 def clear(request: TrainRequest, slug: str, team: str, iteration_id: int) -> HttpResponse:
     """Let the rule count again."""
-    form = OverrideForm(request.POST)
-    form.is_valid()  # only the command id matters here
-    command_id = form.cleaned_data.get("command_id")
+    command_id = ActionForm(request.POST).sent_id
     actions.clear_capacity(request.actor, team=team, iteration_id=iteration_id, command_id=command_id)
     messages.success(request, "The rule counts again.")
     return redirect("capacity-cell", slug, team, iteration_id)

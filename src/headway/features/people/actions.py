@@ -18,10 +18,10 @@ from headway.features.people.policies import (
     check_membership_dates,
     check_share,
     check_team_role,
-    check_text,
     require_for_person,
 )
 from headway.kit.access import Actor, Permission, Role, require
+from headway.kit.text import check_text, tidy_text
 from headway.store.change import Frame, Outcome, action, change
 from headway.store.models import Absence, Membership, Person, Team, TrainRole, User
 
@@ -44,7 +44,7 @@ def add_team(
     """
     with change(actor, command_id) as frame:
         require(actor, Permission.MANAGE_TEAM)
-        name = check_text("name", name)
+        name = check_text(name, "name", "name")
         address = slugify(slug or name)[:40].strip("-")
         if not address or address in RESERVED:
             raise Invalid(
@@ -64,9 +64,9 @@ def add_team(
         team = Team(
             slug=address,
             name=name,
-            mission=mission.strip(),
+            mission=tidy_text(mission),
             external=external,
-            contact=contact.strip(),
+            contact=tidy_text(contact),
             position=last + 1,
         )
         frame.create(team, "team.created")
@@ -86,7 +86,7 @@ def edit_team(
         row = frame.get(Team, slug=team)
         require(actor, Permission.MANAGE_TEAM, team=row.pk)
         if "name" in values:
-            values["name"] = check_text("name", values["name"])
+            values["name"] = check_text(values["name"], "name", "name")
         frame.update(row, "team.edited", seen=seen, **_only(values, "name", "mission", "contact"))
     return frame.outcome
 
@@ -211,7 +211,7 @@ def add_person(
     """
     with change(actor, command_id) as frame:
         require(actor, Permission.MANAGE_PEOPLE)
-        name = check_text("name", name)
+        name = check_text(name, "name", "name")
         check_place(country, region)
         email = _free_email(frame, email)
         person = Person(name=name, email=email, country=country, region=region, user=_account(frame, email))
@@ -236,7 +236,7 @@ def edit_person(
         row = frame.get(Person, pk=person_id)
         values = _only(values, "name", "email", "country", "region")
         if "name" in values:
-            values["name"] = check_text("name", values["name"])
+            values["name"] = check_text(values["name"], "name", "name")
         check_place(values.get("country", row.country), values.get("region", row.region))
         if "email" in values:
             values["email"] = _free_email(frame, values["email"], besides=row)
@@ -348,7 +348,7 @@ def record_absence(
         require_for_person(actor, person)
         check_choice("reason", reason, list(Absence.Reason.values))
         check_days(starts_on, ends_on, longest=LONGEST_AWAY, what="An absence")
-        row = Absence(person=person, starts_on=starts_on, ends_on=ends_on, reason=reason, note=note.strip())
+        row = Absence(person=person, starts_on=starts_on, ends_on=ends_on, reason=reason, note=tidy_text(note))
         frame.create(row, "absence.created")
     return frame.outcome
 
@@ -388,7 +388,7 @@ def _only(values: dict[str, Any], *names: str) -> dict[str, Any]:
             code="unknown_field",
             field=unknown[0],
         )
-    return values
+    return {name: tidy_text(each) if isinstance(each, str) else each for name, each in values.items()}
 
 
 def _check_membership(values: dict[str, Any]) -> None:
@@ -400,7 +400,7 @@ def _check_membership(values: dict[str, Any]) -> None:
 
 def _free_email(frame: Frame, email: str, besides: Person | None = None) -> str:
     """The address in lower case, when nobody else on the train has it."""
-    email = email.strip().lower()
+    email = tidy_text(email).lower()
     if besides is not None and besides.user_id is not None and email != besides.email.lower():
         raise Invalid(
             f"{besides.name} signs in as {besides.email}; unlink the account before changing the address.",

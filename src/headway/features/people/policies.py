@@ -12,15 +12,6 @@ RESERVED = frozenset({"new", "order"})
 """Words that cannot be a team's address, because pages stand there."""
 
 
-def check_text(field: str, value: str) -> str:
-    """Text without blanks around it; it cannot be empty."""
-    if not value.strip():
-        raise Invalid(
-            f"{field.capitalize()} is empty; give at least one letter.", code="empty", field=field, value=value
-        )
-    return value.strip()
-
-
 def check_share(share: int) -> None:
     """The part of a person's time that a team gets: 0 to 100 %."""
     if isinstance(share, bool) or not 0 <= share <= 100:

@@ -1,30 +1,13 @@
 """What the people API takes."""
 
 from datetime import date
-from typing import Any
-from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
-
-class CommandIn(Schema):
-    """What every change may carry."""
-
-    command_id: UUID | None = Field(default=None, description="Makes a retry harmless.")
+from headway.kit.schemas import Change, Command, Id
 
 
-class SeenIn(CommandIn):
-    """What every change of something existing may carry; fields that are not sent stay as they are."""
-
-    seen: int | None = Field(default=None, description="Version of the thing you decided on.")
-
-    def given(self) -> dict[str, Any]:
-        """Only what was sent."""
-        return self.dict(exclude_unset=True)
-
-
-class TeamIn(CommandIn):
+class TeamIn(Command):
     """A new team or external party."""
 
     name: str = Field(max_length=80)
@@ -34,7 +17,7 @@ class TeamIn(CommandIn):
     contact: str = Field(default="", max_length=200)
 
 
-class TeamChange(SeenIn):
+class TeamChange(Change):
     """Changes of a team."""
 
     name: str = Field(default="", max_length=80)
@@ -42,16 +25,16 @@ class TeamChange(SeenIn):
     contact: str = Field(default="", max_length=200)
 
 
-class OrderIn(CommandIn):
+class OrderIn(Command):
     """All teams of the train, by address, in their new order."""
 
     teams: list[str] = Field(max_length=200)
 
 
-class MemberIn(CommandIn):
+class MemberIn(Command):
     """A new membership."""
 
-    person: int
+    person: Id
     role: str = "member"
     specialty: str = "developer"
     share: int = Field(default=100, description="Per cent of a full-time week, 0 to 100.")
@@ -59,7 +42,7 @@ class MemberIn(CommandIn):
     ends_on: date | None = None
 
 
-class MemberChange(SeenIn):
+class MemberChange(Change):
     """Changes of a membership."""
 
     role: str = "member"
@@ -69,7 +52,7 @@ class MemberChange(SeenIn):
     ends_on: date | None = None
 
 
-class PersonIn(CommandIn):
+class PersonIn(Command):
     """A new person."""
 
     name: str = Field(max_length=120)
@@ -79,7 +62,7 @@ class PersonIn(CommandIn):
     roles: list[str] = Field(default=[], max_length=10)
 
 
-class PersonChange(SeenIn):
+class PersonChange(Change):
     """Changes of a person."""
 
     name: str = Field(default="", max_length=120)
@@ -88,13 +71,13 @@ class PersonChange(SeenIn):
     region: str = Field(default="", max_length=12)
 
 
-class RolesIn(CommandIn):
+class RolesIn(Command):
     """All roles a person has on the train."""
 
     roles: list[str] = Field(max_length=10)
 
 
-class AbsenceIn(CommandIn):
+class AbsenceIn(Command):
     """Days, both included, on which somebody is absent or in training."""
 
     starts_on: date
@@ -103,7 +86,7 @@ class AbsenceIn(CommandIn):
     note: str = Field(default="", max_length=200)
 
 
-class AbsenceChange(SeenIn):
+class AbsenceChange(Change):
     """Changes of an absence."""
 
     starts_on: date | None = None

@@ -48,7 +48,7 @@ def team_new(request: TrainRequest, slug: str) -> HttpResponse:
     require(request.actor, Permission.MANAGE_TEAM)
     form = NewTeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = form.carry_out(partial(actions.add_team, request.actor, command_id=_command(form), **form.values))
+        done = form.carry_out(partial(actions.add_team, request.actor, command_id=form.sent_id, **form.values))
         if done:
             messages.success(request, f"{done.subject} is on the train. Who is in it?")
             return redirect("team", slug, done.subject.slug)
@@ -73,7 +73,7 @@ def teams_order(request: TrainRequest, slug: str) -> HttpResponse:
         other = min(max(place + step, 0), len(order) - 1)
         order[place], order[other] = order[other], order[place]
         form = ActionForm(request.POST)
-        actions.order_teams(request.actor, teams=order, command_id=_command(form))
+        actions.order_teams(request.actor, teams=order, command_id=form.sent_id)
     return redirect("teams", slug)
 
 
@@ -119,7 +119,7 @@ def team_edit(request: TrainRequest, slug: str, team: str) -> HttpResponse:
 @require_POST
 def team_remove(request: TrainRequest, slug: str, team: str) -> HttpResponse:
     """Take a team off the train."""
-    actions.remove_team(request.actor, team=team, command_id=_command(ActionForm(request.POST)))
+    actions.remove_team(request.actor, team=team, command_id=ActionForm(request.POST).sent_id)
     messages.success(request, "The team is removed; its stories wait for another team.")
     return redirect("teams", slug)
 
@@ -131,7 +131,7 @@ def member_new(request: TrainRequest, slug: str, team: str) -> HttpResponse:
     require(request.actor, Permission.MANAGE_TEAM, team=row.pk)
     form = NewMemberForm(queries.people_choices(request.actor), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        add = partial(actions.add_member, request.actor, team=team, command_id=_command(form), **form.values)
+        add = partial(actions.add_member, request.actor, team=team, command_id=form.sent_id, **form.values)
         if done := form.carry_out(add):
             messages.success(request, f"{done.subject.person} is in {row.name}.")
             return redirect("team", slug, team)
@@ -180,7 +180,7 @@ def member_remove(request: TrainRequest, slug: str, membership_id: int) -> HttpR
     """Remove somebody from a team."""
     row = queries.find_membership(request.actor, membership_id)
     actions.remove_member(
-        request.actor, membership_id=membership_id, command_id=_command(ActionForm(request.POST))
+        request.actor, membership_id=membership_id, command_id=ActionForm(request.POST).sent_id
     )
     messages.success(request, f"{row.person} is no longer in {row.team}.")
     return redirect("team", slug, row.team.slug)
@@ -208,7 +208,7 @@ def person_new(request: TrainRequest, slug: str) -> HttpResponse:
     require(request.actor, Permission.MANAGE_PEOPLE)
     form = NewPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = form.carry_out(partial(actions.add_person, request.actor, command_id=_command(form), **form.values))
+        done = form.carry_out(partial(actions.add_person, request.actor, command_id=form.sent_id, **form.values))
         if done:
             messages.success(request, f"{done.subject} is on the train.")
             return redirect("person", slug, done.subject.pk)
@@ -225,7 +225,7 @@ def person(request: TrainRequest, slug: str, person_id: int) -> HttpResponse:
     form = AbsenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         record = partial(
-            actions.record_absence, request.actor, person_id=person_id, command_id=_command(form), **form.values
+            actions.record_absence, request.actor, person_id=person_id, command_id=form.sent_id, **form.values
         )
         if form.carry_out(record):
             messages.success(request, "Noted. Capacity follows.")
@@ -273,7 +273,7 @@ def person_remove(request: TrainRequest, slug: str, person_id: int) -> HttpRespo
     """Take somebody off the train."""
     row = queries.find_person(request.actor, person_id)
     try:
-        actions.remove_person(request.actor, person_id=person_id, command_id=_command(ActionForm(request.POST)))
+        actions.remove_person(request.actor, person_id=person_id, command_id=ActionForm(request.POST).sent_id)
     except HeadwayError as error:
         messages.error(request, str(error))
         return redirect("person", slug, person_id)
@@ -289,7 +289,7 @@ def person_roles(request: TrainRequest, slug: str, person_id: int) -> HttpRespon
     form = RolesForm(request.POST or None, initial={"roles": list(page.roles)})
     if request.method == "POST" and form.is_valid():
         give = partial(
-            actions.set_roles, request.actor, person_id=person_id, command_id=_command(form), **form.values
+            actions.set_roles, request.actor, person_id=person_id, command_id=form.sent_id, **form.values
         )
         if form.carry_out(give):
             messages.success(request, f"{page.person}'s roles are saved.")
@@ -309,7 +309,7 @@ def person_link(request: TrainRequest, slug: str, person_id: int) -> HttpRespons
     """Link a person to the account with their address, or (``unlink``) take the access away."""
     change = actions.unlink_account if "unlink" in request.POST else actions.link_account
     try:
-        change(request.actor, person_id=person_id, command_id=_command(ActionForm(request.POST)))
+        change(request.actor, person_id=person_id, command_id=ActionForm(request.POST).sent_id)
     except HeadwayError as error:
         if error.code == "forbidden":
             raise
@@ -345,19 +345,13 @@ def absence(request: TrainRequest, slug: str, absence_id: int) -> HttpResponse:
 def absence_remove(request: TrainRequest, slug: str, absence_id: int) -> HttpResponse:
     """Take an absence back."""
     row = queries.find_absence(request.actor, absence_id)
-    actions.remove_absence(request.actor, absence_id=absence_id, command_id=_command(ActionForm(request.POST)))
+    actions.remove_absence(request.actor, absence_id=absence_id, command_id=ActionForm(request.POST).sent_id)
     messages.success(request, "The absence is removed.")
     return redirect("person", slug, row.person_id)
 
 
 def _person_crumbs(slug: str, name: str, person_id: int) -> list[tuple[str, str]]:
     return [("People", reverse("people", args=[slug])), (name, reverse("person", args=[slug, person_id]))]
-
-
-def _command(form: ActionForm) -> Any:
-    """The command id of a form; None when it has none that can be read."""
-    form.is_valid()
-    return form.cleaned_data.get("command_id")
 
 
 def _form(request: TrainRequest, form: ActionForm, **context: Any) -> HttpResponse:

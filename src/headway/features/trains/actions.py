@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from headway.engine.errors import Forbidden, Invalid
-from headway.features.trains.policies import checked_settings
+from headway.features.trains.policies import RESERVED, check_place_of, checked_settings
 from headway.kit.access import Actor, Permission, Role, require
 from headway.store.actors import actor_for, founder
 from headway.store.change import Outcome, action, change
@@ -22,18 +22,23 @@ def start_train(user: User, *, name: str, slug: str = "", is_sample: bool = Fals
         Invalid: the name or address is empty or taken, or a setting is out of its bounds.
     """
     if not user.is_staff:
-        raise Forbidden(
-            "Starting a train is for the accounts that run this installation.", code="forbidden"
+        raise Forbidden("Starting a train is for the accounts that run this installation.", code="forbidden")
+    values = checked_settings({"name": name, **settings})
+    check_place_of(values)
+    slug = slugify(slug or name)[:40].strip("-")
+    if not slug or slug in RESERVED:
+        raise Invalid(
+            f"“{slug or name}” makes no address for a train; give a name with letters or digits in it.",
+            code="name",
+            field="slug" if slug else "name",
+            value=slug or name,
         )
-    slug = slugify(slug or name)[:40]
-    if not name.strip() or not slug:
-        raise Invalid("A train needs a name with letters or digits in it.", code="name", field="name", value=name)
     if Train.objects.filter(slug=slug).exists():
-        raise Invalid(f"The address “{slug}” belongs to another train; choose another.", code="taken", field="slug")
-    with transaction.atomic():
-        train = Train.objects.create(
-            slug=slug, name=name.strip()[:80], is_sample=is_sample, **checked_settings(settings)
+        raise Invalid(
+            f"The address “{slug}” belongs to another train; choose another.", code="taken", field="slug", value=slug
         )
+    with transaction.atomic():
+        train = Train.objects.create(slug=slug, is_sample=is_sample, **values)
         actor = founder(train, user)
         with change(actor) as frame:
             frame.record_founding()
@@ -53,7 +58,10 @@ def edit_train(
     """
     with change(actor, command_id) as frame:
         require(actor, Permission.CONFIGURE_TRAIN)
-        frame.update(frame.train, "train.edited", seen=seen, **checked_settings(settings))
+        values = checked_settings(settings)
+        if {"country", "region"} & values.keys():
+            check_place_of(values, frame.train.country, frame.train.region)
+        frame.update(frame.train, "train.edited", seen=seen, **values)
     return frame.outcome
 
 
@@ -64,8 +72,25 @@ def remove_train(actor: Actor, *, confirm: str) -> None:
         Invalid: ``confirm`` is not the train's address.
     """
     require(actor, Permission.REMOVE_TRAIN)
-    if confirm != actor.train_slug:
+    if confirm.strip() != actor.train_slug:
         raise Invalid(
-            f"To remove the train, repeat its address: {actor.train_slug}.", code="confirm", field="confirm"
+            f"To remove the train, repeat its address: {actor.train_slug}. You typed “{confirm}”.",
+            code="confirm",
+            field="confirm",
+            value=confirm,
         )
+    Train.objects.filter(pk=actor.train_id).delete()
+
+
+def remove_sample(actor: Actor, user: User) -> None:
+    """Remove the sample train: its RTE may, and so may whoever runs this installation.
+
+    Raises:
+        Invalid: the train is no sample.
+        Forbidden: the actor is neither.
+    """
+    if not user.is_staff:
+        require(actor, Permission.REMOVE_TRAIN)
+    if not Train.objects.filter(pk=actor.train_id, is_sample=True).exists():
+        raise Invalid("This is no sample train; remove it in its settings.", code="no_sample")
     Train.objects.filter(pk=actor.train_id).delete()

@@ -1,5 +1,13 @@
-"""Addresses of the trains pages."""
+"""Addresses of the train's own pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from headway.features.trains import views
+
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("settings", views.settings, name="train-settings"),
+    path("settings/remove", views.remove, name="train-remove"),
+    path("sample/remove", views.remove_sample, name="sample-remove"),
+    path("permissions", views.permissions, name="permissions"),
+]
