@@ -57,6 +57,17 @@ def test_when_the_listening_tab_closes_another_goes_on_without_losing_a_change(p
     expect(second.locator("#announcer")).to_have_text("The builder added story 1 “Show the reading history”.")
 
 
+def test_what_happened_while_the_connection_was_gone_is_heard_when_it_is_back(page_of: PageOf, train: Train) -> None:
+    page = page_of("tess")
+    page.route("**/stream?*", lambda route: route.abort())
+    page.goto(BOARD)
+    expect(page.locator("#live-state")).to_have_text("Connecting…")
+    build_story(train, "Show the reading history")
+    page.unroute("**/stream?*")
+    page.wait_for_selector(LIVE)
+    expect(page.locator("#announcer")).to_have_text("The builder added story 1 “Show the reading history”.")
+
+
 def test_who_else_is_here_is_shown_by_initials(page_of: PageOf) -> None:
     tess, mika = page_of("tess"), page_of("mika")
     tess.goto(BOARD)
@@ -172,7 +183,7 @@ def test_axe_finds_no_fault_in_what_the_shell_opens(page_of: PageOf, theme: str,
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["/account/login-instead", "/accounts/login/"])
+@pytest.mark.parametrize("address", ["/no-such-page", "/accounts/login/"])
 def test_axe_finds_no_fault_on_pages_without_a_train(site: str, browser: Browser, theme: str, address: str) -> None:
     context = browser.new_context(base_url=site, color_scheme=theme)
     page = context.new_page()
