@@ -1,0 +1,1 @@
+"""The sample train: nine teams of an invented regional railway, told through the public actions."""
