@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from headway.store.models import Dependency, Increment, Story, Train
+from headway.store.models import Dependency, Increment, Story, Target, Team, Train
 from tests.browser.conftest import PageOf
 from tests.builders import build_dependency, build_feature, build_story, iteration
 
@@ -139,3 +139,76 @@ def test_a_refused_move_goes_back_with_the_servers_sentence(
         page.keyboard.press(key)
     expect(page.locator(".toast")).to_contain_text("Headway did not answer")
     wait_for_column(page, stories["readings"], "I2")
+
+
+def test_product_management_places_a_feature_that_has_no_stories_yet(page_of: PageOf, train: Train) -> None:
+    feature = build_feature(train, "Tariff forecast", team=Team.objects.get(train=train, slug="merlin"), state="ready")
+    page = open_board(page_of("paul"))
+    page.keyboard.press("u")
+    page.get_by_role("button", name="Bring in Tariff forecast").click()
+    key = f"#f{feature.pk}"
+    expect(page.locator(key)).to_be_visible()
+    page.focus(key)
+    for pressed in (" ", "ArrowRight", "ArrowRight", " "):
+        page.keyboard.press(pressed)
+    expect(page.locator("#board-live")).to_contain_text("Tariff forecast is in I2")
+    assert Target.objects.get(feature=feature).iteration == iteration(train, 1, 2)
+
+
+def test_a_held_card_shows_who_holds_it(page_of: PageOf, stories: dict[str, Story]) -> None:
+    mika, tess = open_board(page_of("mika")), open_board(page_of("tess"))
+    tess.focus(card(tess, stories["readings"]))
+    tess.keyboard.press(" ")
+    expect(mika.locator(card(mika, stories["readings"]))).to_have_attribute("data-held", "TO")
+    tess.keyboard.press("Escape")
+    expect(mika.locator(card(mika, stories["readings"]))).not_to_have_attribute("data-held", "TO")
+
+
+def test_what_others_do_does_not_take_the_focus(page_of: PageOf, stories: dict[str, Story]) -> None:
+    tess, mika = open_board(page_of("tess")), open_board(page_of("mika"))
+    mika.focus(card(mika, stories["readings"]))
+    tess.focus(card(tess, stories["readings"]))
+    for key in (" ", "ArrowRight", " "):
+        tess.keyboard.press(key)
+    wait_for_column(mika, stories["readings"], "I3")
+    assert mika.evaluate("document.activeElement.id") == f"s{stories['readings'].pk}"
+
+
+def test_a_handle_dragged_to_another_card_asks_for_a_dependency(
+    page_of: PageOf, train: Train, stories: dict[str, Story]
+) -> None:
+    page = open_board(page_of("tess"))
+    page.hover(card(page, stories["address"]))
+    page.hover(".handle.is-provides")
+    page.mouse.down()
+    page.hover(card(page, stories["readings"]))
+    page.mouse.up()
+    expect(page.locator("[data-verdict]")).to_have_text("Fits, 1 iteration to spare.")
+    page.get_by_label("What is needed").fill("An address")
+    page.get_by_role("button", name="Add dependency").click()
+    expect(page.locator("#board-dependency")).to_be_hidden()
+    made = Dependency.objects.get(train=train)
+    assert (made.provider_story, made.consumer_story) == (stories["address"], stories["readings"])
+    assert made.needed_by == iteration(train, 1, 2)
+
+
+def test_filters_dim_what_does_not_match_and_say_how_many_do(page_of: PageOf, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("vera"))
+    page.keyboard.press("/")
+    page.keyboard.type("address")
+    expect(page.locator(".ticket:not(.is-out)")).to_have_count(1)
+    expect(page.locator("#board-live")).to_contain_text("1 of 3 cards match")
+    page.keyboard.press("Escape")
+    expect(page.locator(".ticket.is-out")).to_have_count(0)
+
+
+def test_folded_rows_and_their_order_are_remembered(page_of: PageOf, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("tess"))
+    page.get_by_role("button", name="Merlin", exact=True).click()
+    page.focus(".row-toggle >> text=Merlin")
+    page.keyboard.press("Alt+ArrowUp")
+    page.reload()
+    page.wait_for_selector("#board[data-ready]")
+    assert page.locator(".row.is-team .row-toggle").all_inner_texts() == ["Merlin", "Kestrel"]
+    assert page.get_by_role("button", name="Merlin", exact=True).get_attribute("aria-expanded") == "false"
+    expect(page.locator(".row.is-folded.is-team td").nth(1)).to_have_attribute("data-count", "1 card")

@@ -114,10 +114,10 @@ def test_a_feature_whose_stories_belong_to_several_teams_stands_in_the_shared_ro
 
 def test_a_feature_without_stories_stands_at_its_target() -> None:
     aims = [
-        TargetRow(id=1, version=1, feature_id=7, iteration_id=12, planned=True, outcome=""),
-        TargetRow(id=2, version=1, feature_id=8, iteration_id=None, planned=True, outcome=""),
-        TargetRow(id=3, version=1, feature_id=9, iteration_id=None, planned=True, outcome=""),
-        TargetRow(id=4, version=1, feature_id=10, iteration_id=11, planned=False, outcome=""),
+        TargetRow(id=1, version=1, feature_id=7, iteration_id=12, planned=True, outcome="", note=""),
+        TargetRow(id=2, version=1, feature_id=8, iteration_id=None, planned=True, outcome="", note=""),
+        TargetRow(id=3, version=1, feature_id=9, iteration_id=None, planned=True, outcome="", note=""),
+        TargetRow(id=4, version=1, feature_id=10, iteration_id=11, planned=False, outcome="", note=""),
     ]
     features = [feature(7, team=2, size=8), feature(8, team=1), feature(9), feature(10, team=1)]
     picture = draw(rows(features=features, targets=aims), View.STORIES)

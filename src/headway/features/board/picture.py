@@ -80,6 +80,7 @@ class TargetRow(NamedTuple):
     iteration_id: int | None
     planned: bool
     outcome: str
+    note: str
 
 
 class StoryRow(NamedTuple):

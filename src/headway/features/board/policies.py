@@ -11,3 +11,8 @@ def require_view(actor: Actor) -> None:
 def teams_to_place(actor: Actor) -> list[int]:
     """The teams whose stories this person may drag: teams own their plan."""
     return sorted(team for team in actor.teams if may(actor, Permission.PLACE_STORY, team=team))
+
+
+def may_target(actor: Actor) -> bool:
+    """Whether this person brings features into a PI, or takes them out."""
+    return bool(may(actor, Permission.TARGET_FEATURE))

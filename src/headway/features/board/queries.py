@@ -289,6 +289,9 @@ class DrawerGroup:
     name: str
     means: str
     none: str
+    button: str
+    button_plans: bool
+    """Whether the button brings a feature into the PI's scope, or puts it out."""
     features: tuple[DrawerItem, ...]
 
 
@@ -395,18 +398,24 @@ def _drawer(train_id: int, slug: str, rows: Rows) -> tuple[DrawerGroup, ...]:
             name="Aimed at this PI, not yet planned",
             means="No team and no iteration yet.",
             none="Every feature of this PI stands on the board.",
+            button="Put out of scope",
+            button_plans=False,
             features=_items(slug, loose),
         ),
         DrawerGroup(
             name="Next in the program backlog",
             means="By rank; not aimed at this PI.",
             none="The program backlog is empty.",
+            button="Bring in",
+            button_plans=True,
             features=_items(slug, _waiting(train_id, rows)),
         ),
         DrawerGroup(
             name="Out of scope",
             means="Considered for this PI and left out.",
             none="Nothing was put out of scope.",
+            button="Bring back",
+            button_plans=True,
             features=_items(slug, [feature for feature in rows.features if feature.id in out]),
         ),
     )

@@ -4,6 +4,7 @@ import { request } from "../../web/js/csrf.js";
 import { openPanel } from "../../web/js/panel.js";
 import { Desk } from "./desk.js";
 import { watchDrags } from "./drag.js";
+import { watchDrawer } from "./drawer.js";
 import { Feed } from "./feed.js";
 import { Filters } from "./filters.js";
 import { Jumps } from "./jumps.js";
@@ -32,6 +33,7 @@ async function start() {
   rows.restore();
   watchDrags(desk, moves, links);
   watchKeys(desk, moves, links, filters);
+  watchDrawer(desk);
   tools(desk, { rows, moves, filters });
   desk.onDraw(() => jumps.place());
   feed.listen();

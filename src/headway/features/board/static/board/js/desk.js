@@ -10,6 +10,7 @@ import { Strings } from "./strings.js";
 /** @typedef {import("./model.js").Place} Place */
 /** @typedef {import("./model.js").Strand} Strand */
 /** @typedef {import("./page.js").Page} Page */
+/** @typedef {{row: import("./model.js").Story | import("./model.js").Target, kind: "story" | "target", number: number, title: string, team: number | null, points: number}} Movable */
 
 export class Desk {
   /** @param {HTMLElement} root @param {Page} page @param {Model} model */
@@ -54,9 +55,24 @@ export class Desk {
 
   /** Whether I may place this card myself. @param {string} key */
   mayMove(key) {
-    if (key[0] !== "s") return false;
-    const story = this.model.stories.get(Number(key.slice(1)));
-    return story !== undefined && story.team_id !== null && this.myTeams.has(story.team_id);
+    const what = this.movable(key);
+    if (!what) return false;
+    return key[0] === "s" ? what.team !== null && this.myTeams.has(what.team) : this.root.dataset.mayTarget === "true";
+  }
+
+  /**
+   * What moves with a card: a story, or the target of a feature that has no stories yet.
+   * @param {string} key
+   * @returns {Movable | null}
+   */
+  movable(key) {
+    const { stories, features, targets, storiesOf } = this.model;
+    const id = Number(key.slice(1));
+    const story = key[0] === "s" ? stories.get(id) : undefined;
+    if (story) return { row: story, kind: "story", number: story.number, title: story.title, team: story.team_id, points: story.points ?? 0 };
+    const target = key[0] === "f" && !storiesOf.has(id) ? targets.get(id) : undefined;
+    const feature = target && features.get(id);
+    return feature ? { row: target, kind: "target", number: feature.number, title: feature.title, team: feature.team_id, points: 0 } : null;
   }
 
   // What is in focus ---------------------------------------------------------
@@ -204,21 +220,21 @@ export class Desk {
     const over = this.worstCell();
     const parts = [];
     if (conflicts) parts.push(`${conflicts} ${conflicts === 1 ? "conflict" : "conflicts"}`);
-    if (over) parts.push(over);
+    if (over) parts.push(`${over.team.name} is ${Math.round(over.points * 10) / 10} points over in ${over.iteration.name}`);
     finding.textContent = parts.join(" · ") || "No conflicts, no overload";
     finding.classList.toggle("is-good", !parts.length);
-    finding.title = conflicts ? "Go to the next conflict (C)" : "";
+    finding.title = conflicts ? "Go to the next conflict (C)" : over ? "Go there (C)" : "";
     finding.hidden = false;
   }
 
+  /** The cell with most points beyond what fits. */
   worstCell() {
     let worst = null;
-    let most = 0;
     for (const team of this.model.teams.values()) {
       for (const iteration of this.model.iterations.values()) {
         const cell = this.model.cell(team.id, iteration.id);
-        const over = cell.fit === null ? 0 : cell.load - cell.fit;
-        if (over > most) [most, worst] = [over, `${team.name} ${Math.round(over * 10) / 10} over in ${iteration.name}`];
+        const points = cell.fit === null ? 0 : cell.load - cell.fit;
+        if (points > (worst?.points ?? 0)) worst = { team, iteration, points };
       }
     }
     return worst;

@@ -84,7 +84,7 @@ class Press {
   refuse() {
     this.stop();
     this.desk.justDragged = true;
-    this.desk.say("This card is placed by its own team.");
+    this.desk.say(notMine(this.card.id));
   }
 
   tick() {
@@ -209,8 +209,7 @@ class Drag {
   /** @param {CellBox} target */
   preview(target) {
     const { model, page } = this.desk;
-    const story = model.stories.get(Number(this.key.slice(1)));
-    const points = story?.points ?? 0;
+    const points = this.desk.movable(this.key)?.points ?? 0;
     const team = /** @type {number} */ (this.home.team);
     const now = model.cell(team, target.iteration);
     const moved = target.iteration !== this.home.iteration;
@@ -251,6 +250,13 @@ export function previewWords(where, then, strands) {
   if (strands.length && !worst.length) lines.push(strands.length === 1 ? "Its string fits" : `All ${strands.length} strings fit`);
   for (const s of worst.slice(0, 3)) lines.push(verdict(s.health, s.slack));
   return lines.join("\n");
+}
+
+/** Why a card stays. @param {string} key */
+export function notMine(key) {
+  if (key[0] === "s") return "This card is placed by its own team.";
+  if (key[0] === "f") return "A feature follows its stories; while it has none, Product Management places it.";
+  return "This card follows its dependency: open it to agree on another iteration.";
 }
 
 /** Tells the others which card is held. @param {Desk} desk @param {string | null} key */

@@ -41,7 +41,7 @@ export class Feed {
     if (entry.kind === "story") this.story(entry);
     else if (entry.kind === "dependency") this.row(model.dependencies, entry, this.concerns(entry));
     else if (entry.kind === "feature") return model.features.has(entry.id) ? this.later() : undefined;
-    else if (entry.kind === "target") this.target(entry);
+    else if (entry.kind === "target") return this.later();
     else return undefined;
     return this.soon(entry);
   }
@@ -54,18 +54,6 @@ export class Feed {
       if (now.feature_id !== null && !model.features.has(now.feature_id)) return void this.later();
       model.stories.set(entry.id, /** @type {any} */ ({ ...now, id: entry.id }));
     } else model.stories.delete(entry.id);
-    model.touch();
-    return undefined;
-  }
-
-  /** @param {Entry} entry */
-  target(entry) {
-    const { model } = this.desk;
-    const row = entry.after ?? entry.before;
-    if (row?.pi_id !== model.pi.id) return;
-    if (!model.features.has(row.feature_id)) return this.later();
-    if (entry.after) model.targets.set(row.feature_id, /** @type {any} */ ({ ...entry.after, id: entry.id }));
-    else model.targets.delete(row.feature_id);
     model.touch();
     return undefined;
   }
@@ -166,9 +154,12 @@ export class Feed {
       request("GET", desk.root.dataset.snapshot ?? ""),
     ]);
     if (desk.busy) return this.later();
-    const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#board-table");
+    const parsed = new DOMParser().parseFromString(text, "text/html");
+    const fresh = parsed.querySelector("#board-table");
+    const drawer = parsed.querySelector("#board-drawer");
     const focused = document.activeElement?.closest(".ticket")?.id;
     if (fresh) desk.page.table.replaceWith(document.adoptNode(fresh));
+    if (drawer) desk.root.querySelector("#board-drawer")?.replaceChildren(...drawer.childNodes);
     desk.page.index();
     desk.page.table.setAttribute("role", "grid");
     desk.page.table.setAttribute("aria-describedby", "board-help");

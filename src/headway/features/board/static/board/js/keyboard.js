@@ -1,7 +1,8 @@
 // @ts-check
 /** The board by keyboard: a grid whose cells hold several cards. One card at a time is a tab stop. */
+import { noteKey } from "../../web/js/keys.js";
 import { openPanel } from "../../web/js/panel.js";
-import { here, previewWords } from "./drag.js";
+import { here, notMine, previewWords } from "./drag.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./moves.js").Moves} Moves */
@@ -26,6 +27,13 @@ class Keyboard {
 
   listen() {
     const { canvas } = this.desk.page;
+    noteKey("Arrows", "go from card to card; carry the card in hand");
+    noteKey("Enter", "open the card beside the board");
+    noteKey("Space", "pick up a card of your team, and drop it");
+    noteKey("Esc", "put the card back, leave the filter");
+    noteKey("D", "start a dependency from the card; S swaps its direction");
+    noteKey("Alt+Arrows", "move the row of a team up or down");
+    noteKey("Ctrl+Z", "undo my last change");
     this.rove();
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("focusin", (event) => this.arrive(/** @type {HTMLElement} */ (event.target)));
@@ -162,13 +170,13 @@ class Keyboard {
 
   /** @param {HTMLElement} card */
   pick(card) {
-    if (!this.desk.mayMove(card.id)) return this.desk.say("This card is placed by its own team.");
-    const story = this.desk.model.stories.get(Number(card.id.slice(1)));
-    if (!story) return undefined;
-    this.carried = { key: card.id, home: story.iteration_id, at: story.iteration_id };
+    if (!this.desk.mayMove(card.id)) return this.desk.say(notMine(card.id));
+    const what = this.desk.movable(card.id);
+    if (!what) return undefined;
+    this.carried = { key: card.id, home: what.row.iteration_id, at: what.row.iteration_id };
     card.classList.add("is-held");
     here(this.desk, card.id);
-    this.desk.say(`${story.title} picked up. Left and right carry it, Space drops it, Escape puts it back.`);
+    this.desk.say(`${what.title} picked up. Left and right carry it, Space drops it, Escape puts it back.`);
     return undefined;
   }
 
@@ -197,10 +205,11 @@ class Keyboard {
   /** Shows the card in the cell it is carried over, with the loads and strings a drop would give. @param {Carried} carried @param {number | null} before */
   hold(carried, before) {
     const { model, page, strings } = this.desk;
-    const story = model.stories.get(Number(carried.key.slice(1)));
+    const what = this.desk.movable(carried.key);
     const card = page.cards.get(carried.key);
-    if (!story || !card || story.team_id === null) return;
-    const team = story.team_id;
+    if (!what || !card) return;
+    const { points } = what;
+    const team = /** @type {number} */ (what.team);
     this.moving = true;
     page.put(card, { team, iteration: carried.at });
     page.reveal(card);
@@ -209,8 +218,8 @@ class Keyboard {
     const then = (/** @type {number | null} */ iteration) => {
       const cell = model.cell(team, iteration);
       if (carried.at === carried.home) return cell;
-      if (iteration === carried.at) return { ...cell, load: cell.load + (story.points ?? 0) };
-      return iteration === carried.home ? { ...cell, load: cell.load - (story.points ?? 0) } : cell;
+      if (iteration === carried.at) return { ...cell, load: cell.load + points };
+      return iteration === carried.home ? { ...cell, load: cell.load - points } : cell;
     };
     for (const iteration of [carried.at, carried.home]) page.weigh(page.cellOf({ team, iteration }), then(iteration), carried.at !== carried.home);
     const strands = model.supposing({ key: carried.key, iteration: carried.at });

@@ -10,7 +10,7 @@ import { agreement, health, slack } from "./health.js";
 /** @typedef {{team: number | null, iteration: number | null}} Place */
 /** @typedef {{id: number, number: number, version: number, title: string, type: string, state: string, blocked: boolean, points: number | null, feature_id: number | null, team_id: number | null, iteration_id: number | null}} Story */
 /** @typedef {{id: number, number: number, version: number, title: string, type: string, state: string, theme_id: number | null, team_id: number | null, size: number | null}} Feature */
-/** @typedef {{id: number, version: number, feature_id: number, iteration_id: number | null, planned: boolean, outcome: string}} Target */
+/** @typedef {{id: number, version: number, feature_id: number, iteration_id: number | null, planned: boolean, outcome: string, note: string}} Target */
 /** @typedef {{id: number, number: number, version: number, type: string, needs: string, state: string, consumer_team_id: number | null, provider_team_id: number | null, consumer_story_id: number | null, provider_story_id: number | null, consumer_feature_id: number | null, provider_feature_id: number | null, needed_by_id: number | null, committed_by_id: number | null, owner_id: number | null}} Dependency */
 /** @typedef {{id: number, number: number, name: string, ordinal: number, is_ip: boolean, starts_on: string, ends_on: string}} Iteration */
 /** @typedef {{id: number, slug: string, name: string, external: boolean}} Team */

@@ -1,79 +1,85 @@
 // @ts-check
-/** Moving a story to another iteration: at once on the page, then the server; back with its sentence when it says no. */
+/** Moving a card to another iteration: at once on the page, then the server; back with its sentence when it says no. */
 import { request } from "../../web/js/csrf.js";
 import { toast } from "../../web/js/toast.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {import("./model.js").Story} Story */
+/** @typedef {import("./desk.js").Movable} Movable */
+/** @typedef {Error & {data?: Record<string, any>}} Refusal */
 
 export class Moves {
   /** @param {Desk} desk */
   constructor(desk) {
     this.desk = desk;
-    /** One move of a story at a time: the next one needs the version the first one made. @type {Map<number, Promise<void>>} */
+    /** One move of a card at a time: the next one needs the version the first one made. @type {Map<string, Promise<void>>} */
     this.under = new Map();
   }
 
   /** @param {string} key @param {number | null} iteration @returns {Promise<void>} */
   move(key, iteration) {
-    const story = this.desk.model.stories.get(Number(key.slice(1)));
-    if (!story) return Promise.resolve();
-    const from = story.iteration_id;
-    if (from === iteration) {
-      this.show(story, iteration);
-      return Promise.resolve();
-    }
-    this.show(story, iteration);
-    const earlier = this.under.get(story.id) ?? Promise.resolve();
-    const sent = earlier.then(() => this.send(story.id, from, iteration));
-    this.under.set(story.id, sent);
+    const what = this.desk.movable(key);
+    if (!what) return Promise.resolve();
+    const from = what.row.iteration_id;
+    this.show(key, what, iteration);
+    if (from === iteration) return Promise.resolve();
+    const earlier = this.under.get(key) ?? Promise.resolve();
+    const sent = earlier.then(() => this.send(key, from, iteration));
+    this.under.set(key, sent);
     return sent;
   }
 
-  /** @param {Story} story @param {number | null} iteration */
-  show(story, iteration) {
+  /** @param {string} key @param {Movable} what @param {number | null} iteration */
+  show(key, what, iteration) {
     const { model, page } = this.desk;
-    const from = story.iteration_id;
-    story.iteration_id = iteration;
+    const from = what.row.iteration_id;
+    what.row.iteration_id = iteration;
     model.touch();
-    const place = model.places().get(`s${story.id}`);
-    const card = page.cards.get(`s${story.id}`);
+    const place = model.places().get(key);
+    const card = page.cards.get(key);
     if (card && place) page.put(card, place);
-    this.desk.weigh(story.team_id, [from, iteration]);
+    this.desk.weigh(what.team, [from, iteration]);
     this.desk.mark();
     this.desk.redraw();
   }
 
-  /** @param {number} id @param {number | null} from @param {number | null} to */
-  async send(id, from, to) {
-    const { model, api } = this.desk;
-    const story = model.stories.get(id);
-    if (!story) return;
+  /** @param {string} key @param {number | null} from @param {number | null} to */
+  async send(key, from, to) {
+    const what = this.desk.movable(key);
+    if (!what) return;
     try {
-      const answer = await request("POST", `${api}/stories/${story.number}/move`, { iteration: to, pi: model.pi.id, seen: story.version });
-      const now = model.stories.get(id);
-      const version = answer?.version ?? answer?.story?.version;
-      if (now && typeof version === "number" && version > now.version) now.version = version;
-      this.say(story, to);
+      const answer = await this.ask(what, to);
+      const version = answer?.[what.kind]?.version;
+      const row = this.desk.movable(key)?.row;
+      if (row && version > row.version) row.version = version;
+      this.say(what, to);
     } catch (problem) {
-      this.back(id, from, to, /** @type {any} */ (problem));
+      this.back(key, from, to, /** @type {Refusal} */ (problem));
     }
   }
 
-  /** @param {Story} story @param {number | null} to */
-  say(story, to) {
-    const cell = this.desk.model.cell(story.team_id ?? 0, to);
-    const room = cell.fit === null ? "" : `, load ${cell.load} of ${cell.capacity}`;
-    this.desk.say(`${story.title} is in ${this.desk.model.iterationName(to)}${room}.`);
+  /** @param {Movable} what @param {number | null} iteration */
+  ask({ row, kind, number }, iteration) {
+    const { api, model } = this.desk;
+    const pi = model.pi.id;
+    if (kind === "story") return request("POST", `${api}/stories/${number}/move`, { iteration, pi, seen: row.version });
+    const { planned, note } = /** @type {import("./model.js").Target} */ (row);
+    return request("PUT", `${api}/features/${number}/targets/${pi}`, { iteration, planned: Boolean(planned), note, seen: row.version });
   }
 
-  /** @param {number} id @param {number | null} from @param {number | null} to @param {Error & {data?: any, status?: number}} problem */
-  back(id, from, to, problem) {
-    const story = this.desk.model.stories.get(id);
+  /** @param {Movable} what @param {number | null} to */
+  say({ title, team }, to) {
+    const cell = this.desk.model.cell(team ?? 0, to);
+    const room = cell.fit === null ? "" : `, load ${cell.load} of ${cell.capacity}`;
+    this.desk.say(`${title} is in ${this.desk.model.iterationName(to)}${room}.`);
+  }
+
+  /** @param {string} key @param {number | null} from @param {number | null} to @param {Refusal} problem */
+  back(key, from, to, problem) {
+    const what = this.desk.movable(key);
     const present = problem.data?.present;
-    if (story && story.iteration_id === to) {
-      if (present && typeof present.version === "number") story.version = present.version;
-      this.show(story, present && "iteration_id" in present ? present.iteration_id : from);
+    if (what && what.row.iteration_id === to) {
+      if (typeof present?.version === "number") what.row.version = present.version;
+      this.show(key, what, present && "iteration_id" in present ? present.iteration_id : from);
     }
     toast(problem.message, { kind: "bad" });
   }
@@ -81,8 +87,8 @@ export class Moves {
   async undo() {
     try {
       const answer = await request("POST", `${this.desk.api}/undo`, {});
-      toast(answer?.message ?? "Your last change is undone");
-      this.desk.say(answer?.message ?? "Your last change is undone.");
+      toast(answer.message);
+      this.desk.say(answer.message);
     } catch (problem) {
       toast(/** @type {Error} */ (problem).message, { kind: "bad" });
     }

@@ -93,20 +93,29 @@ class Bar {
     if (!drawer.hidden) /** @type {HTMLElement | null} */ (drawer.querySelector("a, button"))?.focus();
   }
 
-  /** Goes round the cards that wait for something too late. */
+  /** Goes round the cards that wait for something too late; without any, to the fullest cell. */
   nextConflict() {
     const { model, page } = this.desk;
     const late = model.strands().filter((s) => s.health === "conflict" && s.consumer && page.cards.has(s.consumer));
-    if (!late.length) return this.desk.say("No conflicts.");
+    if (!late.length) return this.fullest();
     this.at = (this.at + 1) % late.length;
-    const card = page.cards.get(/** @type {string} */ (late[this.at].consumer));
-    if (!card) return undefined;
-    card.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-    card.focus({ preventScroll: true });
-    return undefined;
+    return this.go(page.cards.get(/** @type {string} */ (late[this.at].consumer)));
   }
 
-  /** The strings on paper are those on the screen, drawn for the paper's layout. */
+  fullest() {
+    const over = this.desk.worstCell();
+    if (!over) return this.desk.say("No conflicts, no overload.");
+    const cell = this.desk.page.cellOf({ team: over.team.id, iteration: over.iteration.id });
+    return this.go(/** @type {HTMLElement | null | undefined} */ (cell?.querySelector(".ticket") ?? cell));
+  }
+
+  /** @param {HTMLElement | null | undefined} card */
+  go(card) {
+    if (!card) return;
+    card.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    card.focus({ preventScroll: true });
+  }
+
   print() {
     window.print();
   }
