@@ -34,7 +34,7 @@ def test_a_known_export_goes_from_upload_to_dry_run_to_result(as_: As, train: Tr
     check = client.get(sent.url)
     assert check.status_code == 200
     assert "Azure DevOps work items" in told(check)
-    assert "Nothing has happened yet." in told(check)
+    assert "Nothing has happened yet: 10 things would be created, 0 changed." in told(check)
     assert Story.objects.count() == 0
     done = client.post(f"{sent.url}/run", {"command_id": "11111111-1111-4111-8111-111111111111"})
     run = ImportRun.objects.get()

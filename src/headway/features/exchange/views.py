@@ -100,8 +100,10 @@ def check(request: TrainRequest, slug: str, upload_id: UUID) -> HttpResponse:
         "errors": preview.errors[:_PROBLEMS_SHOWN],
         "notes": preview.notes[:_PROBLEMS_SHOWN],
         "page_obj": page,
-        "lines": [told_in_words(preview, step) for step in page],
+        "lines": told_in_words(preview, page),
         "shown": shown,
+        "created": preview.total(Verdict.CREATED),
+        "changed": preview.total(Verdict.CHANGED),
     }
     return render(request, "exchange/check.html", context)
 

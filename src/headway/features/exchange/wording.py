@@ -1,6 +1,6 @@
 """A dry run in words: what a step changes, told with names instead of ids."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +56,13 @@ class Line:
     reason: str
 
 
-def told_in_words(preview: Preview, step: Step) -> Line:
-    """The step as a line of the dry run."""
+def told_in_words(preview: Preview, steps: Iterable[Step]) -> list[Line]:
+    """The steps as lines of the dry run."""
     names = _Names(preview)
+    return [_line(step, names) for step in steps]
+
+
+def _line(step: Step, names: "_Names") -> Line:
     if step.verdict is Verdict.CREATED:
         columns = [column for column in _TELLING if step.values.get(column) not in (None, "", False)]
         changes = [Change(label=_label(c), before="", after=names.of(c, step.values[c])) for c in columns]
@@ -73,9 +77,9 @@ def told_in_words(preview: Preview, step: Step) -> Line:
         ]
     return Line(
         verdict=step.verdict.value,
-        kind="pi" if step.kind == "closing" else step.kind,
+        kind="PI" if step.kind in ("pi", "closing") else step.kind,
         row=step.row,
-        key=step.key,
+        key="" if ":" in step.key or step.key == step.title else step.key,
         title=step.title,
         changes=tuple(changes),
         reason=step.reason,
@@ -85,6 +89,7 @@ def told_in_words(preview: Preview, step: Step) -> Line:
 class _Names:
     def __init__(self, preview: Preview) -> None:
         self._preview = preview
+        self._titles = {(step.kind, step.key): step.title for step in preview.steps}
 
     def of(self, column: str, value: Any) -> str:
         """A value of a column as people call it."""
@@ -93,7 +98,8 @@ class _Names:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, Ref):
-            return value.key.rpartition("/")[2] if value.kind == "iteration" else value.key
+            title = self._titles.get((value.kind, value.key), value.key)
+            return title.rpartition("/")[2] if value.kind == "iteration" else title
         kind = _REFERS_TO.get(column)
         if kind is not None:
             stored = self._preview.state.get(kind, int(value))

@@ -200,7 +200,8 @@ def _features(aims: Iterable[_Aim]) -> tuple[FeatureValue, ...]:
     found = []
     for key, rows in by_feature.items():
         rows.sort(key=lambda aim: natural(aim.pi))
-        titles = [aim.title for aim in rows if aim.title.casefold() not in shared] or [rows[-1].title]
+        titles = [aim.title for aim in rows if aim.title.casefold() not in shared]
+        titles = titles or [f"{rows[-1].title[: TITLE_LIMIT - len(key) - 3]} ({key})"]
         teams = [aim.team for aim in rows if aim.team]
         found.append(
             FeatureValue(
