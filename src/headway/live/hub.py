@@ -30,6 +30,9 @@ T = TypeVar("T")
 KEPT = 1000
 """Messages a channel keeps: who is further behind loads the page again."""
 
+BURST = 150
+"""Entries that are rendered one by one; of more at once (an import) the page is better loaded again."""
+
 THREADS = 2
 """Threads that read the database for the loop."""
 
@@ -130,8 +133,13 @@ class Hub:
         return self._channels[train_id]
 
     async def catch_up(self, channel: Channel, position: int, head: int) -> bytes | None:
-        """What lies between ``position`` and ``head`` when the channel does not hold it; None if that is too much."""
-        if position > head or head - position > KEPT:
+        """What lies between ``position`` and ``head`` when the channel does not hold it; None if that is too much.
+
+        A page can be ahead of the channel for a moment: it was rendered after a write that is yet to be read here.
+        """
+        if position > head:
+            return b"" if position <= await self.in_thread(_newest_number, channel.train_id) else None
+        if head - position > BURST:
             return None
         found = await self.in_thread(entry_messages, channel.train_id, position, head - position)
         return b"".join(message for _, message in found)
@@ -195,7 +203,7 @@ class Hub:
             channel.asked = False
             newest = await self.in_thread(_newest_number, channel.train_id)
             while channel.head < newest:
-                if newest - channel.head > KEPT:
+                if newest - channel.head > BURST:
                     channel.messages.clear()
                     channel.head = newest
                     break

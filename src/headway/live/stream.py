@@ -97,9 +97,10 @@ async def _speak(
         news = channel.after(position)
         if news is None:
             news = await hub.catch_up(channel, position, head)
+        ahead = news == b"" and position > head
         news = resync_message(head) if news is None else news
         personal = b'"kind":"role"' in news or b'"kind":"membership"' in news or b'"kind":"person"' in news
-        position = head
+        position = position if ahead else head
         if presence_turn != channel.presence_turn:
             presence_turn = channel.presence_turn
             news += channel.presence_note
