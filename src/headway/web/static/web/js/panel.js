@@ -70,6 +70,17 @@ async function load(url, options = {}) {
   return send(url, { cache: "no-store", ...options, signal: loading.signal, headers: { "HX-Request": "true", "HX-Target": "panel", ...options.headers } });
 }
 
+/**
+ * The page an answer holds. Only what the server calls a page is taken for one: `?panel=` may name any address of this
+ * house, and the titles in JSON or in a list to download are not escaped for HTML.
+ * @param {Response} response
+ * @returns {Promise<string>}
+ */
+async function pageOf(response) {
+  if (!/^text\/html\b/.test(response.headers.get("Content-Type") ?? "")) throw new Problem("There is no page at this address that the panel could show.");
+  return response.text();
+}
+
 /** @param {string} path @param {boolean} remember */
 async function show(path, remember) {
   const element = panel();
@@ -86,7 +97,7 @@ async function show(path, remember) {
     history.pushState({ panel: path }, "", address);
   }
   try {
-    fill(await (await load(path)).text());
+    fill(await pageOf(await load(path)));
     element.focus({ preventScroll: true });
   } catch (error) {
     if (!(error instanceof Problem)) return;
@@ -129,8 +140,8 @@ export function closePanel() {
 export async function reloadPanel() {
   const focused = document.activeElement;
   if (!shown || (focused && panel()?.contains(focused) && focused.matches("input, textarea, select"))) return;
-  const response = await load(shown).catch(() => null);
-  if (response) fill(await response.text());
+  const page = await load(shown).then(pageOf).catch(() => null);
+  if (page !== null) fill(page);
 }
 
 function followAddress() {
@@ -153,7 +164,7 @@ async function submit(event) {
   if (isGet) target.search = new URLSearchParams(/** @type {any} */ (data)).toString();
   try {
     const response = await fetch(target, { method: isGet ? "GET" : "POST", body: isGet ? undefined : data, headers: { "HX-Request": "true", "HX-Target": "panel", "X-CSRFToken": token() }, credentials: "same-origin" });
-    const html = await response.text();
+    const html = await pageOf(response);
     if (response.status >= 500 || (!response.ok && !/<form/i.test(html))) {
       throw new Problem(parse(html).querySelector("[data-sentence]")?.textContent?.trim() || `Headway could not do that (error ${response.status}).`);
     }

@@ -54,6 +54,8 @@ function startHtmx() {
   document.addEventListener("htmx:sendError", () => toast("Headway did not answer. Nothing you typed is lost; try again.", { kind: "bad" }));
 }
 
+// On a phone the tabs scroll sideways, and the one that tells where we are may be out of sight.
+document.querySelector(".room-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 startTheme();
 startMenus();
 startDialogs();
