@@ -1,12 +1,14 @@
 """Dates, numbers, paths and references as trackers write them."""
 
+from contextlib import suppress
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.features.exchange.interpretation.cells import date_of, points_of, reads_day_first, yes
+from headway.features.exchange.interpretation.cells import date_of, days_of, points_of, reads_day_first, yes
 from headway.features.exchange.interpretation.paths import (
     Place,
     natural,
@@ -156,3 +158,35 @@ def test_the_text_of_an_issue_tells_what_it_waits_for() -> None:
 
 def test_an_issue_never_waits_for_itself() -> None:
     assert named_in("Blocked by #1", "o/r#1").waits_for == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "blocked by " + "-" * 100_000,
+        "blocked by " + "a" * 100_000,
+        "blocked by " * 9_000,
+        "blocked by https://" + "x/" * 50_000,
+        "### Dependencies\n" * 6_000,
+        "### Dependencies\n" + "a/" * 50_000,
+        "#" * 100_000,
+        "#1 " * 30_000,
+        "blocked by " + "#1, " * 25_000,
+        "https://a/" + "/issues/" * 12_000,
+    ],
+    ids=lambda text: str(text[:20]),
+)
+def test_a_hostile_text_takes_no_longer_than_an_ordinary_one(text: str) -> None:
+    started = perf_counter()
+    named_in(text, "o/r#7")
+    key_of(text)
+    date_reading = suppress(ValueError)
+    with date_reading:
+        date_of(text)
+    assert perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("text", ["inf", "1e400", "-1", "nan", "0", "400", "soon", "9" * 5000])
+def test_a_length_out_of_range_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no length in days"):
+        days_of(text)

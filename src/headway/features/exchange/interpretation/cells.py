@@ -56,7 +56,7 @@ def days_of(text: str) -> int:
     """A length in days from 1 to 366. Raises `ValueError` with a sentence."""
     try:
         days = int(float(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         days = 0
     if not 1 <= days <= 366:
         raise ValueError(f"{text!r} is no length in days. Use a number from 1 to 366.")

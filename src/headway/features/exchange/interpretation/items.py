@@ -136,7 +136,7 @@ class _Reader:
             group=words.typed_title(cell(Field.GROUP)).title,
             group_key=key_of(cell(Field.GROUP_ID)),
             theme=cell(Field.THEME),
-            area=cell(Field.AREA),
+            area=self._name(row, Field.AREA, cell(Field.AREA)),
             team=self._team(row, labels, key),
             iteration=self._name(row, Field.ITERATION, (mapping.cells(row, Field.ITERATION) or ("",))[-1]),
             pi=self._name(row, Field.PI, self._pi(row)),
@@ -232,7 +232,7 @@ class _Reader:
 
     def _name(self, row: Row, field: Field, text: str) -> str:
         name = " ".join(text.split())
-        if len(name.rpartition("\\")[2]) > NAME_LIMIT:
+        if any(len(part) > NAME_LIMIT for part in name.split("\\")):
             self._findings.error(
                 row.number, field, name, f"The name is longer than {NAME_LIMIT} characters. Shorten it."
             )

@@ -27,6 +27,7 @@ _PI_WORD = re.compile(
 )
 _PI_NUMBER = re.compile(r"\bpi[\s_-]*(\d+)", re.IGNORECASE)
 _IP = re.compile(r"\bip\b|\(plus 1\)|\(\+1\)|innovation|hardening", re.IGNORECASE)
+_NAME_LIMIT = 80
 _DIGITS = re.compile(r"(\d+)")
 _LAST_NUMBER = re.compile(r"(\d+)\D*\Z")
 
@@ -57,7 +58,7 @@ def teams_of_areas(paths: Iterable[str]) -> dict[str, str | None]:
     teams: dict[str, str | None] = dict.fromkeys(split)
     for path, parts in named.items():
         alike = len(ends[parts[-1].casefold()]) > 1
-        teams[path] = " ".join(parts[-2:]) if alike else parts[-1]
+        teams[path] = " ".join(parts[-2:])[:_NAME_LIMIT] if alike else parts[-1]
     return teams
 
 

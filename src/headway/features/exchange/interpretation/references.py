@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 KEY_LIMIT = 200
 _ADDRESS = re.compile(
-    r"https?://[^/\s]+/(?P<path>[^\s?#)]+?)/(?:-/)?(?:issues|work_items|pull|merge_requests)/(?P<number>\d+)/?"
+    r"https?://[^/\s]{1,200}/(?P<path>[^\s?#)]{1,300}?)/(?:-/)?"
+    r"(?:issues|work_items|pull|merge_requests)/(?P<number>\d{1,12})/?"
 )
-_REFERENCE = re.compile(rf"{_ADDRESS.pattern}|(?P<repo>[\w.-]+/[\w.-]+)?#(?P<local>\d+)")
-_LIST = r"(?:\s|,|;|&|and\b|\[[ xX]\]|[-*])*"
-_ONE = r"(?:https?://\S+?/\d+|(?:[\w.-]+/[\w.-]+)?#\d+)"
-_WAITS = re.compile(rf"\b(?:is )?(?:blocked by|depends on|waits for)\b:?{_LIST}((?:{_ONE}{_LIST})+)", re.IGNORECASE)
-_HOLDS = re.compile(rf"\b(?:unblocks|blocks)(?: to)?\b:?{_LIST}((?:{_ONE}{_LIST})+)", re.IGNORECASE)
+# Every repetition below is bounded: the texts come from strangers, and an unbounded one takes quadratic time.
+_REPOSITORY = r"[\w.-]{1,100}/[\w.-]{1,100}"
+_REFERENCE = re.compile(rf"{_ADDRESS.pattern}|(?P<repo>{_REPOSITORY})?#(?P<local>\d{{1,12}})")
+_LIST = r"(?:\s|,|;|&|and\b|\[[ xX]\]|[-*]){0,12}"
+_ONE = rf"(?:https?://\S{{1,300}}?/\d{{1,12}}|(?:{_REPOSITORY})?#\d{{1,12}})"
+_MANY = rf":?{_LIST}((?:{_ONE}{_LIST}){{1,50}})"
+_WAITS = re.compile(rf"\b(?:is )?(?:blocked by|depends on|waits for)\b{_MANY}", re.IGNORECASE)
+_HOLDS = re.compile(rf"\b(?:unblocks|blocks)(?: to)?\b{_MANY}", re.IGNORECASE)
 _SECTION = re.compile(r"^#+\s*dependenc(?:y|ies)\s*$(.*?)(?=^#+\s|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 
 

@@ -67,12 +67,12 @@ def interpret_release_calendar(table: Table, mapping: Mapping, options: Options)
         name = mapping.cell(row, Field.PI)
         read = _dates(row, mapping, findings)
         starts_on, ends_on = read(Field.PI_START), read(Field.PI_END)
-        if not name or starts_on is None or ends_on is None or ends_on < starts_on:
+        if not name or len(name) > NAME_LIMIT or starts_on is None or ends_on is None or ends_on < starts_on:
             findings.error(
                 row.number,
                 Field.PI_END,
                 mapping.cell(row, Field.PI_END),
-                "A PI needs a name, a first and a later last day.",
+                f"A PI needs a name of up to {NAME_LIMIT} characters, a first and a later last day.",
             )
             continue
         days = Stretch(starts_on=starts_on, ends_on=ends_on)

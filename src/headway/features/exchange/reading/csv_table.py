@@ -13,6 +13,7 @@ from .text import decode
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_RECORDS = 20
+_SAMPLE_CHARACTERS = 200_000
 
 
 def read_csv(file_name: str, data: bytes, limits: Limits) -> Table:
@@ -57,7 +58,7 @@ def _delimiter(text: str) -> str:
 
 def _fit(text: str, delimiter: str) -> tuple[int, int]:
     """How well the first records agree on a number of columns above one, then how many columns."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(StringIO(text[:_SAMPLE_CHARACTERS], newline=""), delimiter=delimiter)
     try:
         widths = [len(record) for record in islice(reader, _SAMPLE_RECORDS) if record]
     except csv.Error:

@@ -12,7 +12,7 @@ class Limits:
     columns: int = 1_000
     cell: int = 100_000
     """Characters in one cell; the body of a GitHub issue holds up to 65,536."""
-    unpacked_bytes: int = 200 * 1024 * 1024
+    unpacked_bytes: int = 100 * 1024 * 1024
     """All parts of a workbook together, unpacked."""
     packed_ratio: int = 200
     """Unpacked size of a part of a workbook over its packed size."""

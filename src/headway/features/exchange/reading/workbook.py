@@ -192,4 +192,4 @@ def _text(value: object) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value)
+    return str(value).replace("\x00", "\N{REPLACEMENT CHARACTER}")
