@@ -94,11 +94,16 @@ function replaceFragments(key, html) {
   }
 }
 
+// A form on its way must not be overtaken by a reload of the page it leaves.
+let isLeaving = false;
+document.addEventListener("submit", (event) => queueMicrotask(() => (isLeaving ||= !event.defaultPrevented)));
+addEventListener("pageshow", () => (isLeaving = false));
+
 /** @param {number} known */
 function takeResync(known) {
   const isHandled = tell("resync", known).some((answer) => answer === true);
   seen = Math.max(seen, known);
-  if (isHandled) return;
+  if (isHandled || isLeaving) return;
   const isBusy = document.querySelector("dialog[open], #panel:not([hidden]) form") || document.activeElement?.matches("input, textarea, select");
   if (!isBusy) location.reload();
   else toast("A lot has changed since this page was loaded.", { kind: "warn", stay: true, action: { label: "Load again", run: () => location.reload() } });
