@@ -19,6 +19,23 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+Choices = list[tuple[int, str]]
+
+
+class IdChoice(forms.TypedChoiceField):
+    """One of the things of a train, by id; nothing chosen is None."""
+
+    def __init__(self, choices: Choices, *, empty: str, **more: Any) -> None:
+        super().__init__(choices=[("", empty), *choices], coerce=int, empty_value=None, **more)
+
+
+class NumberField(forms.IntegerField):
+    """The number of a story or feature."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, min_value=1, max_value=2_000_000_000, **more)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clash:
     """A field that two people changed at once."""

@@ -8,7 +8,19 @@ from django.db.models import F, Max, Model
 from headway.engine.rules.wsjf import PARTS, SCALE, Wsjf
 from headway.kit.access import Actor, Permission, require
 from headway.store.change import missing
-from headway.store.models import Comment, Feature, Iteration, Recorded, Story, Target, Task, Theme
+from headway.store.models import (
+    Comment,
+    Feature,
+    Increment,
+    Iteration,
+    Person,
+    Recorded,
+    Story,
+    Target,
+    Task,
+    Team,
+    Theme,
+)
 from headway.store.portraits import columns
 
 Row = TypeVar("Row", bound=Recorded)
@@ -32,6 +44,11 @@ def theme(actor: Actor, theme_id: int) -> Theme:
 def task(actor: Actor, task_id: int) -> Task:
     """The task, or Missing."""
     return _one(actor, Task, pk=task_id)
+
+
+def story_of_task(actor: Actor, task_id: int) -> int:
+    """The number of the story a task belongs to, or Missing."""
+    return task(actor, task_id).story.number
 
 
 def comment(actor: Actor, comment_id: int) -> Comment:
@@ -116,3 +133,36 @@ def _rows(
         rows = rows.filter(title__icontains=word)
     shown = rows.order_by("rank", "number").values(*columns(model))[offset : offset + limit]
     return {"count": rows.count(), name: list(shown)}
+
+
+# Choices of forms and filters ---------------------------------------------------
+
+
+def teams(actor: Actor, *, own: bool = False) -> list[tuple[int, str]]:
+    """The teams of the train as choices, without external parties when ``own``."""
+    found = Team.objects.filter(train_id=actor.train_id)
+    return list((found.filter(external=False) if own else found).values_list("pk", "name"))
+
+
+def people(actor: Actor) -> list[tuple[int, str]]:
+    """The people of the train as choices."""
+    return list(Person.objects.filter(train_id=actor.train_id).values_list("pk", "name"))
+
+
+def theme_names(actor: Actor) -> list[tuple[int, str]]:
+    """The themes as choices."""
+    return list(Theme.objects.filter(train_id=actor.train_id).values_list("pk", "name"))
+
+
+def increments(actor: Actor, *, closed: bool = True) -> list[tuple[int, str]]:
+    """The PIs as choices, newest last."""
+    found = Increment.objects.filter(train_id=actor.train_id)
+    if not closed:
+        found = found.exclude(state=Increment.State.CLOSED)
+    return list(found.values_list("pk", "name"))
+
+
+def iterations(actor: Actor) -> list[tuple[int, str]]:
+    """The iterations as choices, "PI 3 I2"."""
+    found = Iteration.objects.filter(train_id=actor.train_id).values_list("pk", "pi__name", "name")
+    return [(pk, f"{pi} {name}") for pk, pi, name in found]

@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 
 from headway.features.dependencies.queries import Wanted
-from headway.kit.forms import ActionForm
+from headway.kit.forms import ActionForm, Choices, IdChoice, NumberField
 from headway.store.models import Dependency
 
-Choices = list[tuple[int, str]]
 HEALTH_CHOICES = [
     ("", "Any health"),
     ("conflict", "Conflict"),
@@ -16,20 +15,6 @@ HEALTH_CHOICES = [
     ("unplanned", "Unplanned"),
     ("ok", "On time"),
 ]
-
-
-class IdChoice(forms.TypedChoiceField):
-    """One of the things of a train, by id; nothing chosen is None."""
-
-    def __init__(self, choices: Choices, *, empty: str, **more: Any) -> None:
-        super().__init__(choices=[("", empty), *choices], coerce=int, empty_value=None, **more)
-
-
-class NumberField(forms.IntegerField):
-    """The number of a story or feature."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(required=False, min_value=1, max_value=2_000_000_000, **more)
 
 
 class DependencyForm(ActionForm):
