@@ -149,7 +149,7 @@ class _Writer:
     def _remember(self, kind: str, steps: list[Step]) -> None:
         for step in steps:
             subject = self._ids.get(Ref(kind=kind, key=step.key), step.subject)
-            if kind != "closing" and isinstance(subject, int):
+            if kind != "closing" and isinstance(subject, int) and not step.is_remembered:
                 self._remembered.append(
                     ImportedRow(
                         train_id=self._frame.train.pk,

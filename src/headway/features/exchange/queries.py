@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from headway.kit import clock
 from headway.kit.access import Actor
@@ -13,7 +15,7 @@ from headway.store.models import (
     Iteration,
     Train,
 )
-from headway.store.portraits import portrait
+from headway.store.portraits import columns
 
 from .comparison import Preview, State, Stored, compare
 from .headings import Mapping, recognise
@@ -83,14 +85,19 @@ def load_state(actor: Actor, source: str) -> State:
     """The things of the train an import may touch, in a fixed number of queries."""
     things: dict[str, dict[int, Stored]] = {}
     for kind, model in IMPORTED.items():
-        rows = model._default_manager.filter(train_id=actor.train_id).order_by("pk")
-        things[kind] = {row.pk: Stored(id=row.pk, values=portrait(row)) for row in rows}
+        rows = model._default_manager.filter(train_id=actor.train_id).order_by("pk").values(*columns(model))
+        things[kind] = {row["id"]: Stored(id=row["id"], values=_plain(row)) for row in rows}
     remembered = ImportedRow.objects.filter(train_id=actor.train_id, source=source)
     imported = {
         (row.kind, row.external_id): (row.subject_id, row.values) for row in remembered.order_by("pk").iterator()
     }
     gone = {(kind, subject) for (kind, _), (subject, _) in imported.items() if subject not in things.get(kind, {})}
     return State(things=things, imported=imported, undone=_undone(actor, gone))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """The values of a row as a portrait has them."""
+    return {column: value.isoformat() if isinstance(value, date) else value for column, value in row.items()}
 
 
 def _undone(actor: Actor, gone: set[tuple[str, int]]) -> frozenset[tuple[str, int]]:

@@ -49,6 +49,8 @@ class Step:
     """Columns that stay as they are here, with what the file says."""
     said: Mapping[str, Any] = field(default_factory=dict)
     """What to remember as the file's word, for the next import."""
+    is_remembered: bool = False
+    """Whether exactly that is remembered already."""
     reason: str = ""
 
 
@@ -180,6 +182,7 @@ class _Comparison:
         for column in (frozen | torn) & changes.keys():
             kept[column] = changes.pop(column)
         remembered = {**said, **{column: value for column, value in news.items() if column not in kept}}
+        known = self._state.imported.get((wanted.kind, wanted.key))
         verdict = Verdict.CHANGED if changes else Verdict.KEPT if kept else Verdict.SAME
         self.steps.append(
             self._step(
@@ -190,6 +193,7 @@ class _Comparison:
                 before={column: stored.values[column] for column in (*changes, *kept)},
                 kept=kept,
                 said=remembered,
+                is_remembered=known == (stored.id, remembered),
                 reason=reason,
             )
         )
