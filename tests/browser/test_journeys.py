@@ -32,4 +32,4 @@ def test_a_personal_token_is_shown_once(page_of: PageOf) -> None:
     assert secret.startswith("hw_")
     page.goto("/account/tokens")
     assert secret not in page.content()
-    assert page.get_by_role("cell", name="Nightly export").count() == 1
+    assert page.get_by_role("cell", name="Nightly export", exact=True).count() == 1

@@ -1,14 +1,14 @@
 """What the shell around every page shows: trains, PIs, rooms, the live stream, the theme."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from headway.kit import clock
 from headway.kit.access import Actor
-from headway.store.models import Increment, Iteration, Person, Train
+from headway.store.models import Increment, Iteration, Person, Train, User
 from headway.web.navigation import ROOMS
 
 
@@ -37,7 +37,7 @@ def _train_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
             {"name": each.name, "state": each.state, "url": _with_pi(request, each), "current": each == shown}
             for each in increments
         ],
-        "pi_now": _position(now, today) if now else None,
+        "pi_shown": _position(shown, today) if shown else None,
         "nav": _navigation(request, actor.train_slug),
         "live": {"url": f"/trains/{actor.train_slug}/stream", "number": train.seq},
         "presence_url": _address("presence", actor.train_slug),
@@ -46,7 +46,7 @@ def _train_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _trains(request: HttpRequest) -> list[dict[str, Any]]:
-    mine = Train.objects.filter(pk__in=Person.objects.filter(user__pk=request.user.pk).values("train_id"))
+    mine = Train.objects.filter(pk__in=Person.objects.filter(user=cast(User, request.user)).values("train_id"))
     here = getattr(getattr(request, "actor", None), "train_slug", None)
     return [{"name": train.name, "url": _address("today", train.slug), "current": train.slug == here} for train in mine]
 
@@ -94,9 +94,12 @@ def _with_pi(request: HttpRequest, pi: Increment) -> str:
 
 def _navigation(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
     rooms = []
+    # Who looks at another PI than the present one stays with it from page to page.
+    pi = request.GET.get("pi", "")
+    stay = f"?pi={pi}" if pi.isdecimal() and len(pi) < 6 else ""
     for room in ROOMS:
         pages = [
-            {"label": label, "url": url, "current": _is_current(request, url)}
+            {"label": label, "url": url + stay, "current": _is_current(request, url)}
             for label, name in room.pages
             if (url := _address(name, slug))
         ]
