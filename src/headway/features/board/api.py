@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from headway.features.board.queries import board_snapshot, pi_shown, stamp
+from headway.features.board.queries import board_snapshot, board_snapshot_packed, pi_shown, stamp
 from headway.kit.http import actor_of
 
 router = Router(tags=["board"])
@@ -24,8 +24,13 @@ def read_board(
     actor = actor_of(request)
     shown = pi_shown(actor, pi)
     at = stamp(actor)
-    tag = f'"{shown.number}.{at.tag}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers={"ETag": tag})
-    body = board_snapshot(actor, shown, at)
-    return HttpResponse(body, content_type="application/json", headers={"ETag": tag})
+    tag = f'W/"{shown.number}.{at.tag}"'
+    headers = {"ETag": tag, "Vary": "Accept-Encoding, Cookie"}
+    if tag.removeprefix("W/") in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = board_snapshot_packed(actor, shown, at)
+    else:
+        body = board_snapshot(actor, shown, at)
+    return HttpResponse(body, content_type="application/json", headers=headers)
