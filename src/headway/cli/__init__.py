@@ -7,14 +7,21 @@ own and is loaded when it is called, so that ``headway --help`` stays quick.
 import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from headway import __version__
 from headway.engine.errors import HeadwayError
 
+if TYPE_CHECKING:
+    from django.db import OperationalError
+
 COMMANDS = {
     "serve": "Serve the pages, the API and the live stream.",
+    "demo": "Load the sample train, refresh it, remove it, or set a crowd to work on it.",
+    "import": "Bring work from a file into a train, or a whole train from its export.",
+    "export": "Write a whole train, or one of its lists, to a file.",
     "user": "Accounts: add, list, password, disable, enable, staff.",
     "token": "Personal access tokens: add, list, withdraw.",
     "backup": "Copy the database to a file, while people work.",
@@ -100,7 +107,7 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _storage_errors() -> tuple[type[Exception], ...]:
+def _storage_errors() -> "tuple[type[OperationalError], ...]":
     """What the database raises when it refuses; nothing while Django has not been imported."""
     django_db = sys.modules.get("django.db")
     return (django_db.OperationalError,) if django_db is not None else ()

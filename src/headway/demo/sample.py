@@ -3,7 +3,7 @@
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -21,7 +21,7 @@ from headway.features.trains.actions import remove_train
 from headway.kit import clock
 from headway.kit.access import Actor, Role
 from headway.kit.settings import settings
-from headway.store.models import Entry, Train, User
+from headway.store.models import Train, User
 
 SIGN_IN_FILE = "sample_sign_in.txt"
 
@@ -49,9 +49,11 @@ def load(stage: Stage = Stage.MID_PI, seed: int = 1, *, password: str | None = N
     texts, random = content(), Random(seed)  # noqa: S311 - a story is to be told, not a secret kept
     with transaction.atomic():
         users = _accounts(password)
-        telling = Telling(texts, calendar(stage, clock.now()), random, {email: user.pk for email, user in users.items()})
+        telling = Telling(
+            texts, calendar(stage, clock.now()), random, {email: user.pk for email, user in users.items()}
+        )
         founder = users[f"rosa@{DOMAIN}"]
-        may_found, founder.is_staff = founder.is_staff, True
+        founder.is_staff = True  # for this one founding; never saved
         present = present_plan(texts, random)
         velocity = velocities(present)
         found(telling, founder)
@@ -62,7 +64,6 @@ def load(stage: Stage = Stage.MID_PI, seed: int = 1, *, password: str | None = N
         plan_present(telling, present)
         execute_present(telling, present)
         deeds = telling.tell()
-        founder.is_staff = may_found
     sign_in = _write_sign_in(password)
     return Loaded(slug=SLUG, deeds=deeds, sign_in=sign_in)
 
@@ -72,10 +73,13 @@ def sample() -> Train | None:
     return Train.objects.filter(is_sample=True, slug=SLUG).first()
 
 
-def loaded_on(train: Train) -> date | None:
-    """The day on which the sample train's story ended, which is the day it was loaded."""
-    last: date | None = Entry.objects.filter(train=train, number=train.seq).values_list("at__date", flat=True).first()
-    return last
+def days_since_loading() -> int:
+    """How many days ago the sample train was loaded: from then its calendar is told."""
+    try:
+        then = datetime.fromtimestamp(_sign_in_path().stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return 0
+    return (clock.now() - then).days
 
 
 def remove(train: Train) -> None:

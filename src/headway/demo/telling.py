@@ -58,9 +58,7 @@ class Telling:
         self._people = {person.name: person for person in content.people}
         self._deeds: list[tuple[datetime, int, Callable[[], object]]] = []
 
-    def enter(
-        self, day: date, hour: float, deed: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
-    ) -> None:
+    def enter(self, day: date, hour: float, deed: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
         """Enter something that happens on a day, at an hour (UTC; 9.5 is half past nine) and a few minutes."""
         hours, minutes = int(hour), int(hour % 1 * 60)
         moment = datetime.combine(day, time(hours, minutes, self.random.randrange(60)), UTC)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from headway.demo.content import FeatureText, StoryText
 from headway.demo.plan import Placed
@@ -43,9 +44,7 @@ def write_backlog(telling: Telling, present: list[Placed]) -> None:
     _talk(telling, start)
 
 
-def refine(
-    telling: Telling, stories: Iterable[StoryText], sizes: dict[str, int], first: date, *, days: int
-) -> None:
+def refine(telling: Telling, stories: Iterable[StoryText], sizes: dict[str, int], first: date, *, days: int) -> None:
     """Stories are written by their teams within some days, a part of them with tasks."""
     for story in stories:
         day = workday(first + timedelta(days=telling.random.randrange(days)))
@@ -58,7 +57,7 @@ def refine(
 
 def write_feature(telling: Telling, feature: FeatureText) -> None:
     """A feature, by the Product Manager, or by the architect for enablers."""
-    values = {} if not feature.wsjf else dict(zip(_PARTS, feature.wsjf, strict=True))
+    values: dict[str, Any] = {} if not feature.wsjf else dict(zip(_PARTS, feature.wsjf, strict=True))
     points = sum(story.points or 0 for story in feature.stories)
     done = backlog.create_feature(
         telling.actor("Ansel Brandt") if feature.enabler_kind else telling.paul(),
@@ -83,7 +82,7 @@ def write_story(
     writer: str,
     points: int | None,
     tasks: list[str],
-    **place: int,
+    **place: Any,
 ) -> None:
     """A story, by somebody of its team; ``place`` may hold pi_id and iteration_id."""
     by = telling.actor(writer)
@@ -105,7 +104,7 @@ def write_story(
 _PARTS = ("user_value", "time_criticality", "risk_opportunity", "job_size")
 
 
-def _write_theme(telling: Telling, *, name: str, **values: str | int) -> None:
+def _write_theme(telling: Telling, *, name: str, **values: Any) -> None:
     done = backlog.create_theme(telling.paul(), name=name, **values)
     telling.ids.themes[name] = done.entries[0].subject_id
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from headway.demo.chapters.past import edit_story, move_feature
 from headway.demo.chapters.planning import PI, answer
@@ -54,7 +55,7 @@ def _work_on(telling: Telling, placed: Placed) -> tuple[date, date]:
     return starts_on, ends_on
 
 
-def _enter(telling: Telling, day: date, by: str, key: str, later: float = 0, **values: str | bool) -> None:
+def _enter(telling: Telling, day: date, by: str, key: str, later: float = 0, **values: Any) -> None:
     hour = (9 if "state" in values and values["state"] == "in_progress" else 13) + later
     telling.enter(day, telling.random.uniform(hour, hour + 3), partial(edit_story, telling, by, key, **values))
 

@@ -128,8 +128,8 @@ def _go_away(telling: Telling) -> None:
     for person in telling.content.people:
         if not person.teams:
             continue
-        if random.random() < 0.5:
-            _away(telling, person, start + timedelta(days=random.randrange(PI_DAYS)), random.choice((2, 4, 7, 9, 11)))
+        if random.random() < 0.4:
+            _away(telling, person, start + timedelta(days=random.randrange(PI_DAYS)), random.choice((1, 2, 4, 4, 8)))
         if random.random() < 0.25:
             day = workday(start + timedelta(days=random.randrange(PI_DAYS)))
             _away(telling, person, day, random.choice((0, 1)), random.choice(TRAINING))
@@ -138,7 +138,6 @@ def _go_away(telling: Telling) -> None:
 def _away(telling: Telling, person: PersonText, first: date, days: int, training: str = "") -> None:
     first = workday(first)
     noted_on = telling.calendar.pi(3) - timedelta(days=telling.random.randrange(8, 25))
-    reason = {"reason": "training", "note": training} if training else {"note": "Holiday"}
 
     def deed() -> None:
         people.record_absence(
@@ -146,7 +145,8 @@ def _away(telling: Telling, person: PersonText, first: date, days: int, training
             person_id=telling.ids.people[person.name],
             starts_on=first,
             ends_on=first + timedelta(days=days),
-            **reason,
+            reason="training" if training else "absence",
+            note=training or "Holiday",
         )
 
     telling.enter(noted_on, telling.random.uniform(8, 16), deed)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from headway.demo.chapters.backlog import write_feature, write_story
 from headway.demo.content import FeatureText
@@ -82,7 +83,7 @@ def _do_story(telling: Telling, placed: Placed, pi: int) -> None:
     telling.enter(done_on, telling.random.uniform(9, 17), partial(edit_story, telling, by, key, state="done"))
 
 
-def edit_story(telling: Telling, name: str, key: str, **values: str | bool) -> None:
+def edit_story(telling: Telling, name: str, key: str, **values: Any) -> None:
     """A story is changed by somebody of its team."""
     backlog.edit_story(telling.actor(name), number=telling.ids.stories[key].number, **values)
 

@@ -1,6 +1,7 @@
 """Two days of planning the third PI: targets, stories placed by their teams, dependencies asked for and answered."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from headway.demo.chapters.past import advance
 from headway.demo.content import UNPLACED, DependencyText
@@ -64,9 +65,11 @@ _ANSWERS = {"committed": "commit", "negotiating": "negotiate", "declined": "decl
 
 def _record(telling: Telling, index: int, told: DependencyText, consumer: Placed) -> None:
     team = consumer.text.team
-    linked = {"provider_team_id": telling.ids.teams[told.party]} if told.party else {
-        "provider_story_id": telling.ids.stories[told.provider].id
-    }
+    provider: dict[str, Any] = (
+        {"provider_team_id": telling.ids.teams[told.party]}
+        if told.party
+        else {"provider_story_id": telling.ids.stories[told.provider].id}
+    )
     owner = telling.holder(team, "product_owner")
     done = dependencies.create_dependency(
         telling.actor(telling.somebody(team)),
@@ -74,7 +77,7 @@ def _record(telling: Telling, index: int, told: DependencyText, consumer: Placed
         type=told.type,
         consumer_story_id=telling.ids.stories[consumer.text.key].id,
         owner_id=telling.ids.people[owner],
-        **linked,
+        **provider,
     )
     telling.ids.dependencies[index] = Written.first_of(done)
 
