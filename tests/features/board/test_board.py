@@ -169,3 +169,10 @@ def test_a_string_to_another_pi_knows_where_its_far_end_stands(cast: Cast, train
     assert [(each.key, each.ordinal) for each in rows.elsewhere] == [(f"s{far.pk}", 6)]
     (line,) = in_words(rows, {1: "I2", 6: "PI 2 I1"})
     assert (line.provider.where, line.slack) == ("PI 2 I1", -5)
+
+
+def test_a_train_without_a_pi_is_told_where_pis_are_made(as_: As, train: Train) -> None:
+    Increment.objects.filter(train=train).delete()
+    page = as_("rosa").get("/trains/orion/board")
+    assert page.status_code == 200
+    assert "No PI yet" in page.content.decode()

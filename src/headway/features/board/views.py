@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from headway.engine.errors import Missing
 from headway.engine.network.health import Health
 from headway.features.board.picture import View
 from headway.features.board.policies import may_target, teams_to_place
@@ -31,7 +32,13 @@ FULL_SIZE_UP_TO = 120
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The program board of a PI."""
     actor = actor_of(request)
-    pi = pi_shown(actor, asked_number(request))
+    asked = asked_number(request)
+    try:
+        pi = pi_shown(actor, asked)
+    except Missing:
+        if asked is not None:
+            raise
+        return render(request, "board/empty.html", {"calendar_url": reverse("calendar", kwargs={"slug": slug})})
     view = View.FEATURES if request.GET.get("view") == View.FEATURES else View.STORIES
     page = board_page(actor, pi, view, stamp(actor))
     return render(request, "board/board.html", _context(actor, slug, pi, view, page))
@@ -98,6 +105,7 @@ def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage) ->
         "view": view.value,
         "zoom": "l" if page.cards <= FULL_SIZE_UP_TO else "m",
         "table": page.table,
+        "cards": page.cards,
         "teams": page.teams,
         "themes": page.themes,
         "iterations": page.iterations,

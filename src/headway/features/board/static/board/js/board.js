@@ -38,9 +38,6 @@ async function start() {
   desk.onDraw(() => jumps.place());
   feed.listen();
   openOnClick(desk);
-  page.table.setAttribute("role", "grid");
-  page.table.setAttribute("aria-describedby", "board-help");
-  page.table.classList.add("can-move");
   desk.redraw();
   root.dataset.ready = "true";
   performance.mark("board-ready");

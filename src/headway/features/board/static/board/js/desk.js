@@ -33,6 +33,8 @@ export class Desk {
     this.dimmed = false;
     this.justDragged = false;
     this.busy = false;
+    /** Cards whose move the server has not answered yet: what the stream says of their place is older. @type {Map<string, number>} */
+    this.pending = new Map();
     /** @type {(() => void)[]} */ this.afterDraw = [];
     this.asked = 0;
     this.watchFocus();

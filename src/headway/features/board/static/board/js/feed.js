@@ -7,8 +7,14 @@ import { calm } from "./jumps.js";
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("../../web/js/live.js").Entry} Entry */
 
-/** Kinds that change rows, columns or room: the whole table is drawn again. */
-const FRAME = new Set(["pi", "iteration", "team", "milestone", "capacity", "absence", "closure", "membership", "person", "theme", "train"]);
+/** Kinds that change rows or columns: the whole table is drawn again. */
+const FRAME = new Set(["pi", "iteration", "team", "milestone", "theme", "target"]);
+/** Kinds that change how much room there is: the snapshot is enough. */
+const ROOM = new Set(["capacity", "absence", "closure", "membership", "person", "train"]);
+/** What of a feature is seen on its cards. */
+const SEEN = ["title", "type", "state", "theme_id", "team_id", "size"];
+/** Milliseconds over which open boards spread their asking, so that 300 of them do not ask at once. */
+const SPREAD = 1500;
 
 export class Feed {
   /** @param {Desk} desk @param {import("./filters.js").Filters} filters */
@@ -16,6 +22,10 @@ export class Feed {
     this.desk = desk;
     this.filters = filters;
     /** @type {Set<HTMLElement>} */ this.held = new Set();
+    this.whole = false;
+    this.timer = 0;
+    this.asked = 0;
+    this.arrived = "";
   }
 
   listen() {
@@ -34,16 +44,27 @@ export class Feed {
   /** @param {Entry} entry */
   entry(entry) {
     const { model } = this.desk;
-    if (entry.number <= model.seq) return undefined;
+    if (entry.number <= model.seq) return this.redress(entry);
     model.seq = entry.number;
-    if (FRAME.has(entry.kind)) return this.later();
+    if (FRAME.has(entry.kind)) return this.later(true);
+    if (ROOM.has(entry.kind)) return this.later(false);
     if (entry.user !== this.desk.me && entry.kind === "story") this.filters.touched.add(`s${entry.id}`);
     if (entry.kind === "story") this.story(entry);
     else if (entry.kind === "dependency") this.row(model.dependencies, entry, this.concerns(entry));
-    else if (entry.kind === "feature") return model.features.has(entry.id) ? this.later() : undefined;
-    else if (entry.kind === "target") return this.later();
+    else if (entry.kind === "feature") return this.feature(entry);
     else return undefined;
     return this.soon(entry);
+  }
+
+  /** An entry the snapshot already holds may be younger than the page: its cards still count. @param {Entry} entry */
+  redress(entry) {
+    for (const [key, html] of Object.entries(entry.fragments ?? {})) this.card(key, html);
+  }
+
+  /** @param {Entry} entry */
+  feature(entry) {
+    const seen = !entry.after || !entry.before || SEEN.some((name) => name in /** @type {object} */ (entry.before));
+    if (seen && this.desk.model.features.has(entry.id)) this.later(true);
   }
 
   /** @param {Entry} entry */
@@ -51,8 +72,10 @@ export class Feed {
     const { model } = this.desk;
     const now = entry.after;
     if (now && now.pi_id === model.pi.id) {
-      if (now.feature_id !== null && !model.features.has(now.feature_id)) return void this.later();
-      model.stories.set(entry.id, /** @type {any} */ ({ ...now, id: entry.id }));
+      if (now.feature_id !== null && !model.features.has(now.feature_id)) return void this.later(true);
+      const key = `s${entry.id}`;
+      const mine = this.desk.pending.has(key) ? { iteration_id: model.stories.get(entry.id)?.iteration_id } : {};
+      model.stories.set(entry.id, /** @type {any} */ ({ ...now, ...mine, id: entry.id }));
     } else model.stories.delete(entry.id);
     model.touch();
     return undefined;
@@ -140,39 +163,47 @@ export class Feed {
 
   // Whole again ----------------------------------------------------------------
 
-  later() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.catchUp(), 250);
+  /** @param {boolean} table whether rows, columns or cards have to be drawn anew, not only weighed */
+  later(table) {
+    this.whole ||= table;
+    this.timer ||= window.setTimeout(() => {
+      this.timer = 0;
+      void this.catchUp(this.whole);
+    }, 200 + Math.random() * SPREAD);
   }
 
-  /** Fetches table and snapshot afresh; focus, scroll and folds stay. */
-  async catchUp() {
-    if (this.desk.busy) return this.later();
+  /** Fetches the snapshot afresh, and the table with it; focus, scroll and folds stay. @param {boolean} [table] */
+  async catchUp(table = true) {
+    if (this.desk.busy) return this.later(table);
+    this.whole = false;
     const { desk } = this;
     const [text, snapshot] = await Promise.all([
-      fetch(location.href, { credentials: "same-origin", headers: { "X-Board-Part": "table" } }).then((answer) => (answer.ok ? answer.text() : "")),
+      table ? fetch(location.href, { credentials: "same-origin" }).then((answer) => (answer.ok ? answer.text() : "")) : "",
       request("GET", desk.root.dataset.snapshot ?? ""),
     ]);
-    if (desk.busy) return this.later();
-    const parsed = new DOMParser().parseFromString(text, "text/html");
-    const fresh = parsed.querySelector("#board-table");
-    const drawer = parsed.querySelector("#board-drawer");
+    if (desk.busy) return this.later(table);
     const focused = document.activeElement?.closest(".ticket")?.id;
-    if (fresh) desk.page.table.replaceWith(document.adoptNode(fresh));
-    if (drawer) desk.root.querySelector("#board-drawer")?.replaceChildren(...drawer.childNodes);
-    desk.page.index();
-    desk.page.table.setAttribute("role", "grid");
-    desk.page.table.setAttribute("aria-describedby", "board-help");
-    desk.page.table.classList.add("can-move");
-    desk.lit = null;
+    if (text) this.replace(text);
     desk.model.load(snapshot);
     desk.reconcile();
-    desk.root.dispatchEvent(new CustomEvent("board:replaced"));
+    if (text) desk.root.dispatchEvent(new CustomEvent("board:replaced"));
     caughtUp(snapshot.seq);
-    if (focused) desk.page.cards.get(focused)?.focus({ preventScroll: true });
+    if (text && focused) desk.page.cards.get(focused)?.focus({ preventScroll: true });
     this.filters.apply(true);
     desk.redraw();
     return undefined;
+  }
+
+  /** Puts the table and the drawer of a freshly fetched page in the place of the old ones. @param {string} text */
+  replace(text) {
+    const { desk } = this;
+    const parsed = new DOMParser().parseFromString(text, "text/html");
+    const fresh = parsed.querySelector("#board-table");
+    const drawer = parsed.querySelector("#board-drawer");
+    if (fresh) desk.page.table.replaceWith(document.adoptNode(fresh));
+    if (drawer) desk.root.querySelector("#board-drawer")?.replaceChildren(...drawer.childNodes);
+    desk.page.index();
+    desk.lit = null;
   }
 
   // Who holds what ---------------------------------------------------------------

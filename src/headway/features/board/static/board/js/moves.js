@@ -23,9 +23,19 @@ export class Moves {
     this.show(key, what, iteration);
     if (from === iteration) return Promise.resolve();
     const earlier = this.under.get(key) ?? Promise.resolve();
-    const sent = earlier.then(() => this.send(key, from, iteration));
+    const { pending } = this.desk;
+    pending.set(key, (pending.get(key) ?? 0) + 1);
+    const sent = earlier.then(() => this.send(key, from, iteration)).finally(() => this.answered(key));
     this.under.set(key, sent);
     return sent;
+  }
+
+  /** @param {string} key */
+  answered(key) {
+    const { pending } = this.desk;
+    const left = (pending.get(key) ?? 1) - 1;
+    if (left) pending.set(key, left);
+    else pending.delete(key);
   }
 
   /** @param {string} key @param {Movable} what @param {number | null} iteration */

@@ -23,6 +23,9 @@ export class Page {
   /** Looks up rows, cells and cards again, after the table was replaced. */
   index() {
     this.table = /** @type {HTMLTableElement} */ (this.root.querySelector("#board-table"));
+    this.table.setAttribute("role", "grid");
+    this.table.setAttribute("aria-describedby", "board-help");
+    this.table.classList.add("can-move");
     /** @type {Map<string, HTMLElement>} */ this.cells = new Map();
     /** @type {Map<string, HTMLElement>} */ this.cards = new Map();
     /** @type {Map<string, HTMLElement>} */ this.heads = new Map();
