@@ -23,12 +23,12 @@ class Heard:
 
 
 class Listener:
-    """An open stream of one reader; ``next`` gives its events in order."""
+    """An open stream of one reader (an account, or its session cookie); ``next`` gives its events in order."""
 
     def __init__(
         self,
         site: str,
-        user: User | None,
+        user: User | str | None,
         *,
         slug: str = "orion",
         after: int | str | None = None,
@@ -44,7 +44,8 @@ class Listener:
         query = "" if after is None else f"?after={after}"
         lines = [f"GET /trains/{slug}/stream{query} HTTP/1.1", f"Host: {place.netloc}"]
         if user is not None:
-            lines.append(f"Cookie: headway_session={session_cookie(user)}")
+            cookie = user if isinstance(user, str) else session_cookie(user)
+            lines.append(f"Cookie: headway_session={cookie}")
         if last_event_id is not None:
             lines.append(f"Last-Event-ID: {last_event_id}")
         self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from headway.live.messages import entry_messages, event, presence_message
 from headway.live.presence import PROCESS, Presence
@@ -121,8 +121,8 @@ class Hub:
         return sum(channel.streams for channel in self._channels.values())
 
     async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
-        """Run something that reads the database off the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+        """Run something that reads the database off the loop; once more if its connection turns out to be dead."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _twice, function, args)
 
     async def channel(self, train_id: int) -> Channel:
         """The channel of a train, opened on first use."""
@@ -201,18 +201,25 @@ class Hub:
         channel.asked = True
         async with channel.reading:
             channel.asked = False
-            newest = await self.in_thread(_newest_number, channel.train_id)
-            while channel.head < newest:
-                if newest - channel.head > BURST:
-                    channel.messages.clear()
-                    channel.head = newest
-                    break
-                found = await self.in_thread(entry_messages, channel.train_id, channel.head, 200)
-                if not found:
-                    break
-                channel.messages.extend(found)
-                channel.head = found[-1][0]
-            channel.wake()
+            try:
+                await self._read_new(channel)
+            except DatabaseError as error:
+                # The tail tells us to look again once it is connected anew.
+                log.warning("Could not read the journal: %s", error)
+
+    async def _read_new(self, channel: Channel) -> None:
+        newest = await self.in_thread(_newest_number, channel.train_id)
+        while channel.head < newest:
+            if newest - channel.head > BURST:
+                channel.messages.clear()
+                channel.head = newest
+                break
+            found = await self.in_thread(entry_messages, channel.train_id, channel.head, 200)
+            if not found:
+                break
+            channel.messages.extend(found)
+            channel.head = found[-1][0]
+        channel.wake()
 
     async def _tell_presence(self) -> None:
         turns = 0
@@ -220,16 +227,30 @@ class Hub:
             await asyncio.sleep(1)
             turns += 1
             for channel in list(self._channels.values()):
-                presence = channel.presence
-                if presence.changed or turns % 20 == 0:
-                    if presence.changed or presence.connected:
-                        await self.in_thread(announce_presence, channel.train_id, presence.here())
-                    presence.changed = False
-                    note = presence_message(presence.everybody())
-                    if note != channel.presence_note:
-                        channel.presence_note = note
-                        channel.presence_turn += 1
-                        channel.wake()
+                if channel.presence.changed or turns % 20 == 0:
+                    try:
+                        await self._tell_presence_of(channel)
+                    except DatabaseError as error:
+                        log.warning("Could not tell the other processes who is here: %s", error)
+
+    async def _tell_presence_of(self, channel: Channel) -> None:
+        presence = channel.presence
+        if presence.changed or presence.connected:
+            await self.in_thread(announce_presence, channel.train_id, presence.here())
+        presence.changed = False
+        note = presence_message(presence.everybody())
+        if note != channel.presence_note:
+            channel.presence_note = note
+            channel.presence_turn += 1
+            channel.wake()
+
+
+def _twice(function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    try:
+        return function(*args)
+    except (InterfaceError, OperationalError):
+        connections.close_all()
+        return function(*args)
 
 
 def _newest_number(train_id: int) -> int:
