@@ -345,14 +345,14 @@ def remove_feature(actor: Actor, *, number: int, seen: int | None = None, comman
 
     Raises:
         Forbidden: the actor does not work on the program backlog.
-        Locked: it stands in the plan of a closed PI.
+        Locked: it, or a story of it, stands in a closed PI.
         Conflict: somebody changed it since ``seen``.
     """
     with change(actor, command_id) as frame:
         require(actor, Permission.EDIT_BACKLOG, anywhere=True)
         feature = frame.get(Feature, number=number)
-        for target in feature.targets.select_related("pi"):
-            check_open(target.pi)
+        for work in (*feature.targets.select_related("pi"), *feature.stories.select_related("pi")):
+            check_open(work.pi)
         check_seen(feature, seen)
         frame.delete(feature, "feature.removed")
     return frame.outcome

@@ -184,7 +184,7 @@ class FeatureFilter(forms.Form):
     type = forms.ChoiceField(required=False, choices=[("", "Any type"), *WorkType.choices], label="Type")
 
     def __init__(self, data: Any, *, themes: Choices, teams: Choices, people: Choices, pis: Choices) -> None:
-        super().__init__(data)
+        super().__init__({**data.dict(), "state": data.get("state", "open")})
         none = feature_queries.NONE
         self.fields["theme"] = IdChoice([(none, "No theme"), *themes], empty="Any theme", required=False)
         self.fields["team"] = IdChoice([(none, "No team"), *teams], empty="Any team", required=False)
@@ -211,7 +211,7 @@ class StoryFilter(forms.Form):
     feature = NumberField(label="Feature number")
 
     def __init__(self, data: Any, *, teams: Choices, pis: Choices, iterations: Choices) -> None:
-        super().__init__(data)
+        super().__init__({**data.dict(), "state": data.get("state", "open")})
         none = story_queries.NONE
         self.fields["team"] = IdChoice([(none, "No team"), *teams], empty="Any team", required=False)
         self.fields["in_pi"] = IdChoice([(none, "No PI"), *pis], empty="Any PI", required=False, label="PI")

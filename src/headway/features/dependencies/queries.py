@@ -33,6 +33,16 @@ class Line:
     provider_at: str
     turn: Team | None
 
+    @property
+    def needed_by(self) -> str:
+        """When it is needed, where that is not where the consumer's work stands anyway."""
+        return _unless(self.dependency.needed_by, self.consumer_at)
+
+    @property
+    def promised_by(self) -> str:
+        """When it is promised, where that is not where the provider's work stands anyway."""
+        return _unless(self.dependency.committed_by, self.provider_at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -268,6 +278,11 @@ def _matching(actor: Actor, wanted: Wanted) -> QuerySet[Dependency]:
             | Q(provider_story__pi_id=wanted.pi)
         )
     return found
+
+
+def _unless(iteration: Iteration | None, place: str) -> str:
+    name = f"{iteration.pi.name} {iteration.name}" if iteration is not None else ""
+    return "" if name == place else name
 
 
 def _iteration_names(actor: Actor) -> list[str]:

@@ -34,6 +34,11 @@ class Offer:
     asks: str
     chosen: int | None
 
+    @property
+    def closing(self) -> bool:
+        """Whether the step ends the matter without anything being delivered."""
+        return self.name in ("decline", "drop")
+
 
 @require_GET
 def dependencies(request: TrainRequest, slug: str) -> HttpResponse:

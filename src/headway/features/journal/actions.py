@@ -4,7 +4,8 @@ from uuid import UUID
 
 from headway.engine.errors import Conflict, Locked, Missing
 from headway.features.journal import queries
-from headway.kit.access import Actor, require
+from headway.features.journal.policies import check_nothing_closed, require_still_allowed
+from headway.kit.access import Actor
 from headway.store.change import Frame, Outcome, action, change
 from headway.store.models import Entry
 from headway.store.verbs import VERBS
@@ -17,33 +18,22 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
     Raises:
         Missing: there is nothing of the actor's to take back.
         Conflict: somebody has changed the same thing since.
-        Locked: the last change is of a kind that stands (a PI was closed).
+        Forbidden: the actor may no longer do what is to be taken back.
+        Locked: the last change is of a kind that stands, or its PI has been closed since.
     """
     with change(actor, command_id) as frame:
         command = queries.last_own_command(actor)
         if command is None:
             raise Missing("There is no change of yours to take back.", code="nothing_to_undo")
         entries = list(command.entries.order_by("-number"))
-        _check_permissions(actor, entries)
+        require_still_allowed(actor, entries)
+        check_nothing_closed(entries)
         for entry in entries:
             _check_undoable(entry)
         for entry in entries:
             _take_back(frame, entry)
         frame.command.undoes = command
     return frame.outcome
-
-
-def _check_permissions(actor: Actor, entries: list[Entry]) -> None:
-    """Whoever has left the team or lost the role since takes nothing back; ``entries`` are newest first.
-
-    A removal comes after what it takes along or loosens, and only the removal itself needs the permission.
-    """
-    removal = entries[0].verb.endswith(".removed")
-    for entry in entries[:1] if removal else entries:
-        row = {**(entry.after or {}), **(entry.before or {})}
-        team = row.get("team_id")
-        of_a_team = entry.kind == "story" and team is not None
-        require(actor, VERBS[entry.verb].permission, team=team, anywhere=not of_a_team)
 
 
 def _check_undoable(entry: Entry) -> None:

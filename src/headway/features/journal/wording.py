@@ -14,6 +14,7 @@ from headway.kit.access import Actor
 from headway.live.messages import sentence
 from headway.store.models import Entry, Iteration
 from headway.store.portraits import model_of, references
+from headway.store.verbs import VERBS
 
 NOTHING = "nothing"
 LONGEST = 160
@@ -54,6 +55,7 @@ class Told:
     at: datetime
     actor_name: str
     sentence: str
+    brief: str
     changes: tuple[Changed, ...]
     url: str
     command: UUID | None
@@ -71,10 +73,18 @@ def _told(actor: Actor, entry: Entry, names: Names) -> Told:
         at=entry.at,
         actor_name=entry.actor_name,
         sentence=sentence(entry) + _about(entry, names),
+        brief=_brief(entry, names),
         changes=tuple(_changes(entry, names)),
         url=_url(actor, entry),
         command=entry.command.uuid,
     )
+
+
+def _brief(entry: Entry, names: Names) -> str:
+    """The sentence for a page that is about the thing itself."""
+    if entry.kind in _PAGES:
+        return f"{entry.actor_name} {VERBS[entry.verb].reads} it"
+    return sentence(entry) + _about(entry, names)
 
 
 def _about(entry: Entry, names: Names) -> str:
@@ -92,8 +102,10 @@ def _about(entry: Entry, names: Names) -> str:
 def _changes(entry: Entry, names: Names) -> Iterable[Changed]:
     if entry.before is None or entry.after is None:
         return
+    # "PI 3 I2" says the PI already.
+    untold = _UNTOLD | {"pi_id"} if entry.after.get("iteration_id") else _UNTOLD
     for column, old in entry.before.items():
-        if column in _UNTOLD:
+        if column in untold:
             continue
         yield Changed(
             label=_label(column),
