@@ -64,6 +64,11 @@ class Cell:
         """The load held against the capacity."""
         return weigh(self.load, self.capacity)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more is placed here than may be committed (in the IP iteration: than fits at all)."""
+        return self.weight.over_capacity > 0 if self.capacity.is_ip else self.weight.over_committable > 0
+
 
 Table = Mapping[Place, Cell]
 
@@ -322,6 +327,9 @@ class HeatMap:
     lines: list[TeamLine]
     total: Total
     findings: list[tuple[Cell, Finding]]
+    full: int
+    """How many cells hold more than may be committed; in the IP iteration, more than the capacity."""
+    fullest: tuple[str, Cell] | None
 
 
 def find_increment(actor: Actor, number: int | None = None) -> Increment | None:
@@ -365,12 +373,18 @@ def heat_map(actor: Actor, pi: Increment) -> HeatMap:
         for index, each in enumerate(iterations)
     ]
     names = {team.pk: team.name for team in teams}
+    full = sorted(
+        (cell for line in lines for cell in line.cells if cell.is_full),
+        key=lambda cell: -cell.weight.over_committable,
+    )
     return HeatMap(
         pi=pi,
         columns=columns,
         lines=lines,
         total=_total([cell for line in lines for cell in line.cells]),
         findings=_findings(names, table.values()),
+        full=len(full),
+        fullest=(names[full[0].team_id], full[0]) if full else None,
     )
 
 

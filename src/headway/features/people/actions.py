@@ -16,6 +16,7 @@ from headway.features.people.policies import (
     check_choice,
     check_keeper_stays,
     check_membership_dates,
+    check_no_closed_work,
     check_share,
     check_team_role,
     require_for_person,
@@ -114,10 +115,16 @@ def order_teams(actor: Actor, *, teams: Sequence[str], command_id: UUID | None =
 
 @action
 def remove_team(actor: Actor, *, team: str, command_id: UUID | None = None) -> Outcome:
-    """Remove a team with its memberships and dependencies; its stories stay, without a team."""
+    """Remove a team with its memberships and dependencies; its stories stay, without a team.
+
+    Raises:
+        Locked: the team has stories in a closed PI.
+    """
     with change(actor, command_id) as frame:
         require(actor, Permission.MANAGE_TEAM)
-        frame.delete(frame.get(Team, slug=team), "team.removed")
+        row = frame.get(Team, slug=team)
+        check_no_closed_work(row)
+        frame.delete(row, "team.removed")
     return frame.outcome
 
 

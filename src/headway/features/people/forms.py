@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from headway.features.calendar.public_holidays import countries, regions
+from headway.features.calendar.place_choice import country_choices, region_help
 from headway.kit.access import Role, TeamRole
 from headway.kit.forms import ActionForm, DateInput
 from headway.store.models import Absence, Membership
@@ -66,12 +66,6 @@ class NewMemberForm(MemberForm):
         self.fields["person_id"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
 
 
-def country_field() -> forms.ChoiceField:
-    """A choice among the countries whose public holidays are known."""
-    choices = [("", "As the train"), *((code, f"{name} ({code})") for code, name in countries().items())]
-    return forms.ChoiceField(required=False, choices=choices, help_text="Decides which public holidays are taken off.")
-
-
 class PersonForm(ActionForm):
     """Who somebody is."""
 
@@ -83,17 +77,16 @@ class PersonForm(ActionForm):
         label="E-mail",
         help_text="Somebody with an account of this address can take part at once.",
     )
-    region = forms.CharField(
-        required=False, max_length=12, help_text="Code of the region with holidays of its own, such as BY for Bavaria."
-    )
+    region = forms.CharField(required=False, max_length=12)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"] = country_field()
-        country = self.data.get("country") or self.initial.get("country") or ""
-        known = regions(country)
-        if known:
-            self.fields["region"].help_text = "One of " + ", ".join(f"{code} ({name})" for code, name in known.items())
+        self.fields["country"] = forms.ChoiceField(
+            required=False,
+            choices=country_choices("As the train"),
+            help_text="Decides which public holidays are taken off.",
+        )
+        self.fields["region"].help_text = region_help(self.data.get("country") or self.initial.get("country") or "")
 
 
 class NewPersonForm(PersonForm):

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from headway.engine.errors import Invalid, Locked
 from headway.features.calendar.policies import check_date
+from headway.kit import clock
 from headway.kit.access import Actor, Permission, Role, TeamRole, require
-from headway.store.models import Membership, Person, TrainRole
+from headway.store.models import Increment, Membership, Person, Team, TrainRole
 
 RESERVED = frozenset({"new", "order"})
 """Words that cannot be a team's address, because pages stand there."""
@@ -55,7 +58,7 @@ def check_team_role(role: str) -> None:
 
 
 def check_keeper_stays(person: Person) -> None:
-    """A train always keeps somebody who can set it up: an RTE, with an account if this one has one.
+    """A train always keeps somebody who can set it up: an RTE, with an account in use if this one has one.
 
     Raises:
         Locked: ``person`` is the last.
@@ -65,12 +68,27 @@ def check_keeper_stays(person: Person) -> None:
         return
     others = keepers.exclude(person=person)
     if person.user_id is not None:
-        others = others.filter(person__user__isnull=False)
+        others = others.filter(person__user__is_active=True)
     if not others.exists():
         raise Locked(
             f"{person.name} is the last Release Train Engineer of this train. "
             "Give the role to somebody else with an account first.",
             code="last_rte",
+        )
+
+
+def check_no_closed_work(team: Team) -> None:
+    """What a team did in a closed PI stays with it.
+
+    Raises:
+        Locked: naming the PI.
+    """
+    closed = Increment.objects.filter(stories__team=team, state=Increment.State.CLOSED).first()
+    if closed is not None:
+        raise Locked(
+            f"{team.name} has work in {closed.name}, which is closed and stays as it is, so the team stays too. "
+            "To end it, give its memberships an end date.",
+            code="pi_closed",
         )
 
 
@@ -80,12 +98,7 @@ def require_for_person(actor: Actor, person: Person) -> None:
     Raises:
         Forbidden: with the reason.
     """
-    shared = next(
-        (
-            team_id
-            for team_id in Membership.objects.filter(person=person).values_list("team_id", flat=True)
-            if team_id in actor.teams
-        ),
-        None,
-    )
+    over = Q(ends_on__lt=clock.today())
+    held = Membership.objects.filter(person=person).exclude(over).values_list("team_id", flat=True)
+    shared = next((team_id for team_id in held if team_id in actor.teams), None)
     require(actor, Permission.RECORD_ABSENCE, team=shared)

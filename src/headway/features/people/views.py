@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from headway.engine.errors import HeadwayError
+from headway.engine.errors import Invalid, Locked
 from headway.features.calendar.public_holidays import place_name
 from headway.features.people import actions, queries
 from headway.features.people.forms import (
@@ -274,7 +274,7 @@ def person_remove(request: TrainRequest, slug: str, person_id: int) -> HttpRespo
     row = queries.find_person(request.actor, person_id)
     try:
         actions.remove_person(request.actor, person_id=person_id, command_id=ActionForm(request.POST).sent_id)
-    except HeadwayError as error:
+    except (Invalid, Locked) as error:
         messages.error(request, str(error))
         return redirect("person", slug, person_id)
     messages.success(request, f"{row} is no longer on the train.")
@@ -310,9 +310,7 @@ def person_link(request: TrainRequest, slug: str, person_id: int) -> HttpRespons
     change = actions.unlink_account if "unlink" in request.POST else actions.link_account
     try:
         change(request.actor, person_id=person_id, command_id=ActionForm(request.POST).sent_id)
-    except HeadwayError as error:
-        if error.code == "forbidden":
-            raise
+    except (Invalid, Locked) as error:
         messages.error(request, str(error))
     return redirect("person", slug, person_id)
 

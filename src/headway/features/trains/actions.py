@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from headway.engine.errors import Forbidden, Invalid
-from headway.features.trains.policies import RESERVED, check_place_of, checked_settings
+from headway.features.trains.policies import RESERVED, SAMPLE_ACCOUNTS, check_place_of, checked_settings
 from headway.kit.access import Actor, Permission, Role, require
 from headway.store.actors import actor_for, founder
 from headway.store.change import Outcome, action, change
@@ -79,11 +79,13 @@ def remove_train(actor: Actor, *, confirm: str) -> None:
             field="confirm",
             value=confirm,
         )
-    Train.objects.filter(pk=actor.train_id).delete()
+    _remove(actor.train_id)
 
 
 def remove_sample(actor: Actor, user: User) -> None:
-    """Remove the sample train: its RTE may, and so may whoever runs this installation.
+    """Remove the sample train, and the sample accounts that belong to no other train.
+
+    Its RTE may, and so may whoever runs this installation.
 
     Raises:
         Invalid: the train is no sample.
@@ -93,4 +95,12 @@ def remove_sample(actor: Actor, user: User) -> None:
         require(actor, Permission.REMOVE_TRAIN)
     if not Train.objects.filter(pk=actor.train_id, is_sample=True).exists():
         raise Invalid("This is no sample train; remove it in its settings.", code="no_sample")
-    Train.objects.filter(pk=actor.train_id).delete()
+    _remove(actor.train_id)
+
+
+def _remove(train_id: int) -> None:
+    with transaction.atomic():
+        train = Train.objects.get(pk=train_id)
+        train.delete()
+        if train.is_sample:
+            User.objects.filter(email__in=SAMPLE_ACCOUNTS, people__isnull=True).delete()

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from headway.features.calendar.public_holidays import countries, regions
+from headway.features.calendar.place_choice import country_choices, region_help
 from headway.features.trains.policies import BOUNDS
 from headway.kit.forms import ActionForm
 
@@ -37,9 +37,7 @@ class TrainForm(ActionForm):
         help_text="Which value stream this train serves, in a sentence or two.",
     )
     time_zone = forms.ChoiceField(choices=ZONES, initial="UTC", label="Time zone")
-    region = forms.CharField(
-        required=False, max_length=12, help_text="Code of the region with holidays of its own, such as BY for Bavaria."
-    )
+    region = forms.CharField(required=False, max_length=12)
     iterations_per_pi = _whole("iterations_per_pi", "Iterations in a PI", "Usual are 4 to 6.")
     iteration_weeks = _whole("iteration_weeks", "Weeks in an iteration", "Usual are 2.")
     ip_weeks = _whole("ip_weeks", "Weeks of IP", "Innovation and planning at the end of a PI; 0 for none.")
@@ -56,15 +54,12 @@ class TrainForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = [(code, f"{name} ({code})") for code, name in countries().items()]
         self.fields["country"] = forms.ChoiceField(
             required=False,
-            choices=[("", "None: no public holidays"), *places],
+            choices=country_choices("None: no public holidays"),
             help_text="Its public holidays count for everybody without a place of their own.",
         )
-        known = regions(self.data.get("country") or self.initial.get("country") or "")
-        if known:
-            self.fields["region"].help_text = "One of " + ", ".join(f"{code} ({name})" for code, name in known.items())
+        self.fields["region"].help_text = region_help(self.data.get("country") or self.initial.get("country") or "")
 
 
 class NewTrainForm(TrainForm):

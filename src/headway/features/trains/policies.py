@@ -20,6 +20,9 @@ TEXTS = ("name", "purpose", "time_zone", "country", "region")
 RESERVED = frozenset({"new"})
 """Words that cannot be a train's address, because a page stands there."""
 
+SAMPLE_ACCOUNTS = tuple(f"{name}@example.org" for name in ("rosa", "paul", "bea", "ansel", "tess", "mika", "vera"))
+"""The accounts that come with the sample train and go with it; nobody real has an address there (RFC 2606)."""
+
 
 def checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings, or :class:`Invalid` naming the first one out of bounds."""

@@ -110,6 +110,7 @@ class Setup:
 class Today:
     """What needs this person now. ``teams`` names those it looks at: one's own, or all for who is in none."""
 
+    day: date
     teams: list[str]
     is_whole_train: bool
     to_answer: list[Waiting] = field(default_factory=list)
@@ -136,13 +137,17 @@ def today(actor: Actor) -> Today:
     teams = dict(Team.objects.filter(train=train, external=False).values_list("pk", "name"))
     mine = {team_id for team_id in actor.teams if team_id in teams} or set(teams)
     waiting = _waiting(actor, mine)
+    to_answer = [each for each, provider, _ in waiting if provider and each.state in UNANSWERED]
+    to_accept = [each for each, _, consumer in waiting if consumer and each.state == State.DELIVERED]
+    shown = {each.number for each in (*to_answer, *to_accept)}
     pi = find_increment(actor)
     return Today(
         teams=[teams[team_id] for team_id in sorted(mine, key=lambda each: teams[each])],
         is_whole_train=not actor.teams,
-        to_answer=[each for each, provider, _ in waiting if provider and each.state in UNANSWERED],
-        to_accept=[each for each, _, consumer in waiting if consumer and each.state == State.DELIVERED],
-        late=[each for each, _, _ in waiting if each.health is Health.CONFLICT],
+        day=day,
+        to_answer=to_answer,
+        to_accept=to_accept,
+        late=[each for each, _, _ in waiting if each.health is Health.CONFLICT and each.number not in shown],
         cells=_cells_ahead(actor, pi, mine, day) if pi else [],
         blocked=_blocked(actor, mine),
         milestones=list(Milestone.objects.filter(train=train, on__gte=day).order_by("on", "id")[:4]),

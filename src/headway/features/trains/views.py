@@ -121,11 +121,12 @@ def remove_sample(request: TrainRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def permissions(request: TrainRequest, slug: str) -> HttpResponse:
-    """Who may do what, and why; for oneself or for somebody chosen, and for the work of a team."""
+    """Who may do what, and why; for oneself or for somebody chosen, and for the work of a team (else one's own)."""
     asked = MayIForm(request.GET)
     asked.is_valid()
     person_id, team = asked.cleaned_data.get("person"), asked.cleaned_data.get("team")
     teams = queries.team_ids(request.actor)
+    team = team if "team" in request.GET else next(iter(request.actor.teams), None)
     team = team if team in dict(teams) else None
     about = request.actor
     if person_id and person_id != about.person_id:
