@@ -351,8 +351,9 @@ def remove_feature(actor: Actor, *, number: int, seen: int | None = None, comman
     with change(actor, command_id) as frame:
         require(actor, Permission.EDIT_BACKLOG, anywhere=True)
         feature = frame.get(Feature, number=number)
-        for work in (*feature.targets.select_related("pi"), *feature.stories.select_related("pi")):
-            check_open(work.pi)
+        aims, stories = feature.targets.select_related("pi"), feature.stories.select_related("pi")
+        for pi in {*(target.pi for target in aims), *(story.pi for story in stories)}:
+            check_open(pi)
         check_seen(feature, seen)
         frame.delete(feature, "feature.removed")
     return frame.outcome
