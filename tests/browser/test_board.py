@@ -212,3 +212,21 @@ def test_folded_rows_and_their_order_are_remembered(page_of: PageOf, stories: di
     assert page.locator(".row.is-team .row-toggle").all_inner_texts() == ["Merlin", "Kestrel"]
     assert page.get_by_role("button", name="Merlin", exact=True).get_attribute("aria-expanded") == "false"
     expect(page.locator(".row.is-folded.is-team td").nth(1)).to_have_attribute("data-count", "1 card")
+
+
+def test_a_dependency_on_an_external_party_needs_no_card_of_it(
+    page_of: PageOf, train: Train, stories: dict[str, Story]
+) -> None:
+    page = open_board(page_of("tess"))
+    page.focus(card(page, stories["readings"]))
+    for key in ("d", "Control+End"):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-end=provider]")).to_have_text("Nordlicht GmbH")
+    page.get_by_label("What is needed").fill("Fifty sensors")
+    page.keyboard.press("Enter")
+    made = page.locator(".ticket.is-delivery")
+    expect(made).to_contain_text("Fifty sensors")
+    dependency = Dependency.objects.get(train=train)
+    assert (dependency.provider_team.slug, dependency.consumer_story) == ("nordlicht", stories["readings"])
+    expect(page.locator(".string.is-conflict")).to_have_count(1)

@@ -154,6 +154,7 @@ def _line(train: str, view: View, line: TeamLine, kind: str, name: str) -> dict[
     return {
         "kind": kind,
         "name": name,
+        "can_shift": kind == "team",
         "key": kind if line.team is None else f"team-{line.team.id}",
         "team": line.team,
         # What spans teams is a summary beside the stories themselves.

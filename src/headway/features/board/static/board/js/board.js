@@ -13,6 +13,7 @@ import { Links } from "./links.js";
 import { Model } from "./model.js";
 import { Moves } from "./moves.js";
 import { Page } from "./page.js";
+import { watchPrinting } from "./paper.js";
 import { Rows } from "./rows.js";
 import { tools } from "./tools.js";
 
@@ -34,6 +35,7 @@ async function start() {
   watchDrags(desk, moves, links);
   watchKeys(desk, moves, links, filters);
   watchDrawer(desk);
+  watchPrinting(desk);
   tools(desk, { rows, moves, filters });
   desk.onDraw(() => jumps.place());
   feed.listen();

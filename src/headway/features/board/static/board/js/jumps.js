@@ -5,6 +5,7 @@
 /** @typedef {import("./page.js").Box} Box */
 
 const MOST = 14;
+const WIDTH = 190;
 
 export class Jumps {
   /** @param {Desk} desk */
@@ -38,34 +39,34 @@ export class Jumps {
     const boxes = this.desk.page.layout();
     const seen = this.desk.page.window();
     const mine = boxes.get(lit);
+    /** @type {HTMLElement[]} */
     const found = [];
-    /** @type {Map<string, number>} */
-    const stacked = new Map();
+    /** @type {{x: number, y: number}[]} */
+    const taken = [];
     for (const s of this.desk.shown ?? []) {
       const other = s.provider === lit ? s.consumer : s.consumer === lit ? s.provider : null;
       const box = other ? boxes.get(other) : undefined;
       if (!other || !box || !mine || inside(box, seen) || found.length >= MOST) continue;
-      found.push(this.button(other, s.health, box, seen, stacked));
+      found.push(this.button(other, s.health, box, seen, taken));
     }
     return found;
   }
 
-  /** @param {string} key @param {string} health @param {Box} box @param {Box} seen @param {Map<string, number>} stacked */
-  button(key, health, box, seen, stacked) {
+  /** @param {string} key @param {string} health @param {Box} box @param {Box} seen @param {{x: number, y: number}[]} taken */
+  button(key, health, box, seen, taken) {
     const { scroll } = this.desk.page;
     const button = document.createElement("button");
-    const x = Math.min(Math.max(box.left, seen.left + 6), seen.right - 150);
-    const y = Math.min(Math.max(box.top, seen.top + 6), seen.bottom - 26);
-    const slot = `${Math.round(x / 160)}:${Math.round(y / 26)}`;
-    const nth = stacked.get(slot) ?? 0;
-    stacked.set(slot, nth + 1);
-    const shift = nth * 24 * (y > (seen.top + seen.bottom) / 2 ? -1 : 1);
+    const x = Math.min(Math.max(box.left, seen.left + 6), seen.right - WIDTH - 6);
+    let y = Math.min(Math.max(box.top, seen.top + 6), seen.bottom - 26);
+    const step = y > (seen.top + seen.bottom) / 2 ? -24 : 24;
+    while (taken.some((each) => Math.abs(each.x - x) < WIDTH && Math.abs(each.y - y) < 24)) y += step;
+    taken.push({ x, y });
     button.type = "button";
     button.tabIndex = -1;
     button.className = `jump is-${health}`;
     button.dataset.to = key;
     button.textContent = `${arrow(box, seen)} ${this.name(key)}`;
-    button.style.transform = `translate(${x - scroll.scrollLeft}px, ${y - scroll.scrollTop + shift}px)`;
+    button.style.transform = `translate(${x - scroll.scrollLeft}px, ${y - scroll.scrollTop}px)`;
     return button;
   }
 

@@ -85,27 +85,24 @@ class Keyboard {
     const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[key];
     if (step) return () => this.walk(at, step[0], step[1]);
     if (key === "Home" || key === "End") return () => this.edge(at, key === "End", ctrl);
+    if (this.links.from && !ctrl) return this.linking(key, at);
     const card = at.classList.contains("ticket") ? at : null;
-    if (key === "Escape" && this.links.from) return () => this.links.cancel();
     if (!card || ctrl) return null;
-    if (this.links.from) return this.linking(key, card);
     if (key === "Enter") return () => openPanel(/** @type {HTMLAnchorElement} */ (card).href);
     if (key === " ") return () => this.pick(card);
     if (key === "d" || key === "D") return () => this.links.begin(card.id);
     return null;
   }
 
-  /** @param {string} key @param {HTMLElement} card */
-  linking(key, card) {
-    if (key === "Enter" || key === " ") return () => this.links.choose(card.id);
-    if (key === "s" || key === "S") return () => this.swap(card);
-    return null;
-  }
-
-  /** @param {HTMLElement} card */
-  swap(card) {
-    this.links.swap();
-    this.links.aim(card.id);
+  /** @param {string} key @param {HTMLElement} at */
+  linking(key, at) {
+    if (key === "Escape") return () => this.links.cancel();
+    if (key === "Enter" || key === " ") return () => this.links.choose(at);
+    if (key !== "s" && key !== "S") return null;
+    return () => {
+      this.links.swap();
+      this.links.aim(at.id);
+    };
   }
 
   // Walking --------------------------------------------------------------------
@@ -175,6 +172,8 @@ class Keyboard {
     if (!what) return undefined;
     this.carried = { key: card.id, home: what.row.iteration_id, at: what.row.iteration_id };
     card.classList.add("is-held");
+    this.desk.dimmed = false;
+    this.desk.draw();
     here(this.desk, card.id);
     this.desk.say(`${what.title} picked up. Left and right carry it, Space drops it, Escape puts it back.`);
     return undefined;
@@ -187,7 +186,8 @@ class Keyboard {
     if (key === "ArrowUp" || key === "ArrowDown") return () => this.desk.say("The card stays with its team.");
     if (key === " " || key === "Enter") return () => this.drop();
     if (key === "Escape") return () => this.putBack();
-    return key === "Tab" ? () => this.desk.say("Space drops the card, Escape puts it back.") : null;
+    // Other keys rest while a card is in hand, or Z would take back what is not done yet.
+    return key === "Tab" || key.length === 1 ? () => this.desk.say("Space drops the card, Escape puts it back.") : null;
   }
 
   /** @param {number} step */

@@ -25,6 +25,20 @@ export class Links {
     return key[0] === "s" || key[0] === "f";
   }
 
+  /**
+   * The other end under the pointer or in focus: a card, or a whole team (`t5`) where no card is.
+   * @param {Element | null} element @param {string} key the end that is given
+   * @returns {{key: string, element: HTMLElement} | null}
+   */
+  otherEnd(element, key) {
+    const card = /** @type {HTMLElement | null} */ (element?.closest(".ticket") ?? null);
+    if (card) return card.id !== key && this.linkable(card.id) ? { key: card.id, element: card } : null;
+    const row = /** @type {HTMLElement | null} */ (element?.closest(".cell")?.parentElement ?? null);
+    const team = row?.dataset.t;
+    if (!row || !team || Number(team) === this.desk.model.places().get(key)?.team) return null;
+    return { key: `t${team}`, element: /** @type {HTMLElement} */ (element?.closest(".cell")) };
+  }
+
   // By pointer ---------------------------------------------------------------
 
   watchHandles() {
@@ -60,11 +74,11 @@ export class Links {
     const end = new AbortController();
     const signal = end.signal;
     this.desk.busy = true;
-    /** @type {HTMLElement | null} */
+    /** @type {{key: string, element: HTMLElement} | null} */
     let over = null;
     const stop = () => {
       end.abort();
-      over?.classList.remove("is-other-end");
+      over?.element.classList.remove("is-other-end");
       this.desk.strings.draft(null);
       this.desk.busy = false;
       this.desk.justDragged = true;
@@ -72,17 +86,13 @@ export class Links {
       this.desk.redraw();
     };
     window.addEventListener("pointermove", (move) => {
-      const found = /** @type {HTMLElement | null} */ (document.elementFromPoint(move.clientX, move.clientY)?.closest(".ticket") ?? null);
-      const next = found && found.id !== key && this.linkable(found.id) ? found : null;
-      if (next !== over) {
-        over?.classList.remove("is-other-end");
-        next?.classList.add("is-other-end");
-        over = next;
-      }
+      over?.element.classList.remove("is-other-end");
+      over = this.otherEnd(document.elementFromPoint(move.clientX, move.clientY), key);
+      over?.element.classList.add("is-other-end");
       this.stretch(key, side, move);
     }, { signal });
     window.addEventListener("pointerup", () => {
-      const other = over?.id;
+      const other = over?.key;
       stop();
       if (other) this.ask(side === "consumer" ? { consumer: key, provider: other } : { consumer: other, provider: key });
     }, { signal });
@@ -127,13 +137,14 @@ export class Links {
     this.desk.strings.draft({ x: provider.right, y: (provider.top + provider.bottom) / 2 }, { x: consumer.left, y: (consumer.top + consumer.bottom) / 2 });
   }
 
-  /** @param {string} key */
-  choose(key) {
-    if (!this.from || !this.linkable(key)) return;
-    if (key === this.from.key) return void this.desk.say("A card cannot wait for itself. Choose another card.");
+  /** @param {Element} element card or cell in focus */
+  choose(element) {
+    if (!this.from) return;
+    const other = this.otherEnd(element, this.from.key);
+    if (!other) return void this.desk.say("That cannot be the other end. Choose another card, or a cell of another team.");
     const { key: mine, side } = this.from;
     this.cancel(false);
-    this.ask(side === "consumer" ? { consumer: mine, provider: key } : { consumer: key, provider: mine });
+    this.ask(side === "consumer" ? { consumer: mine, provider: other.key } : { consumer: other.key, provider: mine });
   }
 
   /** @param {boolean} [aloud] */
@@ -219,12 +230,13 @@ export class Links {
   /** @param {Side} side */
   end(side) {
     const key = this.ends[side];
-    const subject = this.desk.model.subject(key);
-    return { [`${side}_${key[0] === "s" ? "story" : "feature"}`]: subject?.number ?? null };
+    if (key[0] === "t") return { [`${side}_team`]: Number(key.slice(1)) };
+    return { [`${side}_${key[0] === "s" ? "story" : "feature"}`]: this.desk.model.subject(key)?.number ?? null };
   }
 
   /** @param {string} key */
   title(key) {
+    if (key[0] === "t") return this.desk.model.teams.get(Number(key.slice(1)))?.name ?? "a team";
     return this.desk.model.subject(key)?.title ?? "a card";
   }
 }

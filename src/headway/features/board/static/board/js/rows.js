@@ -11,7 +11,9 @@ export class Rows {
     this.table = desk.page.table;
     this.desk.page.canvas.addEventListener("click", (event) => {
       const toggle = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".row-toggle"));
+      const shift = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-shift]"));
       if (toggle) this.toggle(toggle);
+      if (shift) this.shift(/** @type {HTMLElement} */ (shift.closest(".row")), shift.dataset.shift === "up");
     });
     this.desk.page.canvas.addEventListener("keydown", (event) => this.key(event));
     this.desk.root.addEventListener("board:replaced", () => this.restore());
@@ -98,14 +100,21 @@ export class Rows {
   key(event) {
     const toggle = /** @type {Element} */ (event.target).closest(".row-toggle");
     if (!toggle || !event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-    const row = /** @type {HTMLElement} */ (toggle.closest(".row"));
-    const other = /** @type {HTMLElement | null} */ (event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling);
     event.preventDefault();
-    if (!row.classList.contains("is-team") || !other?.classList.contains("is-team")) return;
-    if (event.key === "ArrowUp") other.before(row);
+    if (this.shift(/** @type {HTMLElement} */ (toggle.closest(".row")), event.key === "ArrowUp")) {
+      /** @type {HTMLElement} */ (toggle).focus();
+    }
+  }
+
+  /** @param {HTMLElement} row @param {boolean} up @returns {boolean} whether there was somewhere to go */
+  shift(row, up) {
+    const other = /** @type {HTMLElement | null} */ (up ? row.previousElementSibling : row.nextElementSibling);
+    if (!row.classList.contains("is-team") || !other?.classList.contains("is-team")) return false;
+    if (up) other.before(row);
     else other.after(row);
-    /** @type {HTMLElement} */ (toggle).focus();
     this.changed();
-    this.desk.say(`${toggle.textContent} is now row ${this.desk.page.rows().indexOf(row) + 1}.`);
+    const name = row.querySelector(".row-toggle")?.textContent;
+    this.desk.say(`${name} is now row ${this.desk.page.rows().indexOf(row) + 1}.`);
+    return true;
   }
 }
