@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "headway.web.middleware.ReadableAddress",
     "headway.web.middleware.BearerToken",
     "headway.web.middleware.TrainOfRequest",
     "headway.web.middleware.OwnErrors",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
 from typing import Any, cast
+from urllib.parse import quote
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
@@ -13,7 +14,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from headway.engine.errors import HeadwayError
+from headway.engine.errors import HeadwayError, Missing
 from headway.kit import clock
 from headway.kit.access import Scope
 from headway.kit.http import HouseRequest, TrainRequest, problem, status_of, storage_trouble
@@ -46,7 +47,8 @@ class RequestLine(Middleware):
         log.info(
             "%s %s %s %.1f ms",
             request.method,
-            request.path,
+            # Escaped again: a line break in an address would forge the next line of the log.
+            quote(request.path),
             response.status_code,
             milliseconds,
             extra={"request_id": request_id, "status": response.status_code, "milliseconds": milliseconds},
@@ -64,6 +66,19 @@ class SecurityHeaders(Middleware):
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store" if request.path.startswith("/accounts/") else "private, no-cache"
         return response
+
+
+class ReadableAddress(Middleware):
+    """Keeps null characters out, with which PostgreSQL cannot even compare text: a query loses them, a path fails."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path:
+            return error_response(request, Missing("There is nothing at this address.", code="null_character"))
+        query = request.META.get("QUERY_STRING", "")
+        while "%00" in query or "\x00" in query:
+            query = query.replace("%00", "").replace("\x00", "")
+            request.META["QUERY_STRING"] = query
+        return self.get_response(request)
 
 
 class BearerToken(Middleware):
