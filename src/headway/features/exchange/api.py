@@ -46,8 +46,10 @@ def import_work(request: HttpRequest, slug: str, file: File[UploadedFile], choic
 def import_train(request: HttpRequest, file: File[UploadedFile], slug: Form[str] = "") -> dict[str, Any]:
     """Make a new train from an exported one; for accounts that run the installation."""
     scopes = cast(HouseRequest, request).token_scopes
-    if scopes is not None and Scope.TRAIN not in scopes:
-        raise Forbidden("This token lacks the scope “train”: import a whole train.", code="forbidden")
+    if (scopes is not None and Scope.TRAIN not in scopes) or getattr(request, "token_train", None):
+        raise Forbidden(
+            "This token may not import whole trains; it needs the scope “train” for all trains.", code="forbidden"
+        )
     check_size(file.size or 0)
     train = files.import_train_file(cast(User, request.user), file.read(), slug=slug)
     return {"slug": train.slug, "name": train.name}
