@@ -110,14 +110,14 @@ class Server:
 class Installation:
     """A data folder, a database with a train in it, and what it takes to start servers on it."""
 
-    def __init__(self, folder: Path, database_url: str = "", stories: int = 5) -> None:
+    def __init__(self, folder: Path, database_url: str = "", *, stories: int = 5, debug: bool = True) -> None:
         self.folder = folder
         self._people: list[Person] = []
         self.env = {
             **os.environ,
             "HEADWAY_DATA_DIR": str(folder),
             "HEADWAY_DATABASE_URL": database_url,
-            "HEADWAY_DEBUG": "true",
+            "HEADWAY_DEBUG": str(debug).lower(),
             "HEADWAY_LOG_LEVEL": "WARNING",
             "DJANGO_SETTINGS_MODULE": "headway.site.settings",
             "PYTHONPATH": str(ROOT),
@@ -135,6 +135,10 @@ class Installation:
     def python(self, script: str, *arguments: str) -> str:
         """Run a script as another process on this installation; gives what it printed."""
         return self._run([sys.executable, "-c", script, *arguments])
+
+    def module(self, name: str, *arguments: str) -> str:
+        """Run a module as a program on this installation; gives what it printed."""
+        return self._run([sys.executable, "-m", name, *arguments])
 
     def headway(self, *arguments: str) -> str:
         """Run a ``headway`` command; gives what it printed."""
