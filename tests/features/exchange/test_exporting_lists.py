@@ -88,8 +88,8 @@ def test_unknown_lists_and_endings_are_refused_in_words(as_: As, train: Train) -
     client = as_("vera")
     assert client.get(f"{API}/export/secrets.csv").status_code == 404
     refused = client.get(f"{API}/export/features.pdf")
-    assert (refused.status_code, refused.json()["code"]) == (422, "export.ending")
-    assert client.get(f"{API}/export/all.csv").status_code == 422
+    assert (refused.status_code, refused.json()["code"]) == (404, "export_missing")
+    assert client.get(f"{API}/export/all.csv").status_code == 404
 
 
 @pytest.mark.parametrize("name", EVERYBODY)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from headway.engine.errors import Invalid
+from headway.engine.errors import Invalid, Missing
 from headway.kit.access import Actor
 from headway.store.models import Train, User
 
@@ -107,20 +107,17 @@ def exported_list(actor: Actor, name: str, ending: str) -> Made:
     """A list as CSV or Excel; the list ``all`` is every list in one workbook.
 
     Raises:
-        Invalid: another ending.
-        Missing: there is no such list.
+        Forbidden: the actor may not see the train.
+        Missing: there is no such list, or not with this ending.
     """
-    if ending not in ("csv", "xlsx") or (name == "all" and ending != "xlsx"):
-        raise Invalid(
-            f"{name}.{ending} cannot be made. Lists come as csv or xlsx: {', '.join(LISTS)}; all of them as all.xlsx.",
-            code="export.ending",
-            value=ending,
+    whole = name == "all"
+    if (name not in LISTS and not whole) or ending not in (("xlsx",) if whole else ("csv", "xlsx")):
+        raise Missing(
+            f"There is no {name}.{ending}. Lists come as csv or xlsx: {', '.join(LISTS)}; all of them as all.xlsx.",
+            code="export_missing",
         )
-    if name == "all":
-        data = workbook_of(all_sheets(actor))
-    else:
-        sheet = sheet_of(actor, name)
-        data = csv_of(sheet) if ending == "csv" else workbook_of([sheet])
+    sheets = list(all_sheets(actor)) if whole else [sheet_of(actor, name)]
+    data = csv_of(sheets[0]) if ending == "csv" else workbook_of(sheets)
     return Made(name=f"{actor.train_slug}-{name}.{ending}", media=MEDIA[ending], data=data)
 
 
