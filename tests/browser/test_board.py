@@ -230,3 +230,18 @@ def test_a_dependency_on_an_external_party_needs_no_card_of_it(
     dependency = Dependency.objects.get(train=train)
     assert (dependency.provider_team.slug, dependency.consumer_story) == ("nordlicht", stories["readings"])
     expect(page.locator(".string.is-conflict")).to_have_count(1)
+
+
+def test_a_click_on_a_string_opens_its_dependency_beside_the_board(
+    page_of: PageOf, train: Train, stories: dict[str, Story]
+) -> None:
+    made = build_dependency(train, consumer_story=stories["address"], provider_story=stories["readings"])
+    page = open_board(page_of("vera"))
+    mark = page.locator(".string.is-conflict [data-at=middle]").bounding_box()
+    assert mark is not None
+    page.mouse.click(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+    expect(page.locator("#panel")).to_contain_text(made.needs)
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    page.locator(card(page, stories["readings"])).click()
+    expect(page.locator("#panel")).to_contain_text("Show the readings")

@@ -51,14 +51,17 @@ function openOnClick(desk) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     const target = /** @type {Element} */ (event.target);
     const card = target.closest(".ticket");
-    const string = target.closest(".string");
     if (card) {
       event.preventDefault();
       if (!desk.justDragged) openPanel(/** @type {HTMLAnchorElement} */ (card).href);
-    } else if (string) {
-      const dependency = desk.model.dependencies.get(Number(/** @type {SVGElement} */ (string).dataset.id));
-      if (dependency) openPanel(`${desk.base}/dependencies/${dependency.number}`);
+      return;
     }
+    if (desk.justDragged || target.closest("button")) return;
+    const mark = /** @type {SVGElement | null} */ (target.closest(".string"));
+    const from = desk.page.canvas.getBoundingClientRect();
+    const id = mark ? Number(mark.dataset.id) : desk.strings.at(event.clientX - from.left, event.clientY - from.top)?.id;
+    const dependency = id === undefined ? undefined : desk.model.dependencies.get(id);
+    if (dependency) openPanel(`${desk.base}/dependencies/${dependency.number}`);
   });
 }
 

@@ -115,6 +115,13 @@ export class Strings {
     this.moving.clear();
   }
 
+  /** The string that runs through a point of the canvas, the topmost first. @param {number} x @param {number} y @returns {Strand | null} */
+  at(x, y) {
+    const point = new DOMPoint(x, y);
+    const found = [...this.drawn.values()].filter((one) => one.hit.isPointInStroke(point));
+    return found.length ? found[found.length - 1].strand : null;
+  }
+
   /** A string that is being made. @param {Point | null} from @param {Point} [to] */
   draft(from, to) {
     this.drafted ??= /** @type {SVGPathElement} */ (element("path", { class: "string is-draft" }));
