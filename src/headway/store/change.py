@@ -155,10 +155,12 @@ class Frame:
 
     def delete(self, row: Recorded, verb: str) -> None:
         """Remove a row, with what hangs on it; each loss and each loosened link gets its own entry."""
-        for relation in row._meta.related_objects:
-            model, name = relation.related_model, relation.field.name
-            if not (isinstance(model, type) and issubclass(model, Recorded)):
+        # `related_objects` leaves out relations without a name of their own (`related_name="+"`).
+        for relation in row._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, models.ManyToOneRel) or not issubclass(relation.related_model, Recorded):
                 continue
+            model: type[Recorded] = relation.related_model
+            name = relation.field.name
             for related in model._default_manager.filter(**{name: row}).order_by("pk"):
                 if relation.on_delete is models.CASCADE:
                     self.delete(related, f"{related.kind}.removed")
