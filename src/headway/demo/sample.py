@@ -18,6 +18,7 @@ from headway.demo.stages import Stage, calendar
 from headway.demo.telling import CAST, DOMAIN, Telling, email_of
 from headway.engine.errors import Conflict, Missing
 from headway.features.trains.actions import remove_train
+from headway.features.trains.policies import SAMPLE_ACCOUNTS
 from headway.kit import clock
 from headway.kit.access import Actor, Role
 from headway.kit.settings import settings
@@ -91,16 +92,14 @@ def remove(train: Train) -> None:
     if not train.is_sample:
         raise Missing(f"{train.name} is no sample train.", code="no_sample")
     keeper = Actor(train_id=train.pk, train_slug=train.slug, name="headway demo", roles=frozenset({Role.RTE}))
-    with transaction.atomic():
-        remove_train(keeper, confirm=train.slug)
-        User.objects.filter(email__in=sample_addresses(), people__isnull=True).delete()
+    remove_train(keeper, confirm=train.slug)
     with suppress(FileNotFoundError):
         _sign_in_path().unlink()
 
 
 def real_accounts() -> int:
     """How many accounts of this installation did not come with the sample train."""
-    return User.objects.exclude(email__in=sample_addresses()).count()
+    return User.objects.exclude(email__in=SAMPLE_ACCOUNTS).count()
 
 
 def sign_in_text() -> str:
@@ -111,21 +110,16 @@ def sign_in_text() -> str:
         return ""
 
 
-def sample_addresses() -> list[str]:
-    """The addresses of the sample accounts."""
-    return [email_of(person) for person in content().people if person.name in CAST]
-
-
 def _accounts(password: str) -> dict[str, User]:
-    """The sample accounts, all with one password; an account that is there keeps its own."""
+    """The sample accounts, all with this password, those of an earlier sample too."""
     hashed = make_password(password)
     staff = real_accounts() == 0
     users = {}
     for person in content().people:
         if person.name in CAST:
             email = email_of(person)
-            user, _ = User.objects.get_or_create(email=email, defaults={"name": person.name, "password": hashed})
-            users[email] = user
+            given = {"name": person.name, "password": hashed}
+            users[email], _ = User.objects.update_or_create(email=email, defaults=given)
     if staff:
         # On a fresh installation Rosa may start further trains; where others work, she may not.
         User.objects.filter(email=f"rosa@{DOMAIN}").update(is_staff=True)

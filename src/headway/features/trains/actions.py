@@ -100,7 +100,7 @@ def remove_sample(actor: Actor, user: User) -> None:
 
 def _remove(train_id: int) -> None:
     with transaction.atomic():
-        train = Train.objects.get(pk=train_id)
-        train.delete()
-        if train.is_sample:
+        was_sample = Train.objects.filter(pk=train_id, is_sample=True).exists()
+        Train.objects.filter(pk=train_id).delete()
+        if was_sample:
             User.objects.filter(email__in=SAMPLE_ACCOUNTS, people__isnull=True).delete()
