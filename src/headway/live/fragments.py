@@ -5,9 +5,12 @@ A feature registers a renderer in its ``fragments.py``. What it returns is put i
 must look the same for everybody who may see the train.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 
 from headway.store.models import Entry
+
+log = logging.getLogger(__name__)
 
 Renderer = Callable[[Entry], Mapping[str, str]]
 
@@ -29,5 +32,8 @@ def fragments_of(entry: Entry) -> dict[str, str]:
     """All fragments that this entry changes."""
     found: dict[str, str] = {}
     for renderer in _renderers.get(entry.kind, ()):
-        found.update(renderer(entry))
+        try:
+            found.update(renderer(entry))
+        except Exception:  # one entry that cannot be drawn must not end the stream of everybody who comes to it
+            log.exception("Entry %s of train %s could not be drawn", entry.number, entry.train_id)
     return found

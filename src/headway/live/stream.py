@@ -7,7 +7,6 @@ Resumes after ``Last-Event-ID`` (or ``after``); says ``resync`` when too much ha
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import SimpleCookie
 from importlib import import_module
 from time import monotonic
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 
 from headway.engine.errors import Missing
@@ -147,12 +147,11 @@ def _position(headers: dict[bytes, bytes], query: bytes) -> int | None:
 
 def _who(cookie: str, slug: str) -> Actor | None:
     """The actor behind a session cookie, or None for a stranger."""
-    jar: SimpleCookie = SimpleCookie()
-    jar.load(cookie)
-    if settings.SESSION_COOKIE_NAME not in jar:
+    # Python's own jar gives up all cookies for one that it finds odd.
+    key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME)
+    if key is None:
         return None
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    session = store(jar[settings.SESSION_COOKIE_NAME].value)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     if SESSION_KEY not in session or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     user = User.objects.filter(pk=session[SESSION_KEY]).first()

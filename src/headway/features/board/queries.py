@@ -496,5 +496,5 @@ def _feature(feature_id: int | None) -> FeatureRow | None:
 
 
 def _left_the_plan(entry: Entry, pi_id: int) -> bool:
-    pi = Increment.objects.values_list("id", "number", "name", "state", "starts_on", "ends_on").get(pk=pi_id)
-    return entry.subject_id in changed_since_commitment(entry.train_id, PiRow(*pi))
+    pi = Increment.objects.values_list("id", "number", "name", "state", "starts_on", "ends_on").filter(pk=pi_id).first()
+    return pi is not None and entry.subject_id in changed_since_commitment(entry.train_id, PiRow(*pi))
