@@ -1,8 +1,8 @@
 """The exchange part of the REST API: import and export."""
 
-import json
 from typing import Any, cast
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
@@ -80,8 +80,8 @@ def _named(columns: str) -> dict[str, str]:
     if not columns:
         return {}
     try:
-        found = json.loads(columns)
-    except json.JSONDecodeError:
+        found = orjson.loads(columns)
+    except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise Invalid(

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from headway.engine.errors import Conflict, Invalid
+from headway.features.trains.policies import RESERVED
 from headway.store.models import (
     Command,
     Entry,
@@ -23,6 +24,8 @@ from .whole_train import kinds_referred_to
 
 _MOST = 2_000_000
 """The largest identifier and number a document may hold."""
+_LARGEST = 1e9
+"""The largest points, size or rank a document may hold."""
 _BATCH = 500
 
 
@@ -35,6 +38,8 @@ def found_train(document: Mapping[str, Any], slug: str) -> Train:
     """
     _check_format(document)
     slug = slug or str(document["train"].get("slug", ""))
+    if slug in RESERVED:
+        raise Invalid(f"A page stands at the address “{slug}”; choose another.", code="name", field="slug", value=slug)
     if Train.objects.filter(slug=slug).exists():
         raise Conflict(f"The address “{slug}” belongs to another train; choose another.", code="taken", field="slug")
     try:
@@ -238,8 +243,20 @@ def _identifier(value: object, kind: str) -> int:
     return value
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
 def _clean(row: models.Model, name: str) -> None:
     """Check every column but the references, which are checked by what they refer to."""
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(field, models.FloatField) and value is not None and not _is_number(value):
+            raise Invalid(
+                f"The {name} of the document: {field.name} {str(value)[:80]!r} is no number that makes sense here.",
+                code="import.damaged_train",
+                field=field.name,
+            )
     skipped = [field.name for field in row._meta.concrete_fields if field.is_relation or field.name == "id"]
     skipped += [field.name for field in row._meta.concrete_fields if isinstance(field, models.JSONField)]
     try:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from headway.engine.errors import Invalid
 from headway.kit.access import Permission, may
+from headway.kit.forms import ActionForm
 from headway.kit.http import TrainRequest
 
 from . import actions, queries, uploads
@@ -113,13 +114,12 @@ def run(request: TrainRequest, slug: str, upload_id: UUID) -> HttpResponse:
     """Bring it in."""
     kept = uploads.fetch(request.actor, upload_id)
     _, _, plan = _plan(request, kept)
-    command = request.POST.get("command_id", "")
     actions.run_import(
         request.actor,
         plan=plan,
         file_name=kept.file_name,
         digest=kept.digest,
-        command_id=UUID(command) if command else None,
+        command_id=ActionForm(request.POST).sent_id,
     )
     uploads.discard(request.actor, upload_id)
     newest = next(iter(queries.past_imports(request.actor)))
