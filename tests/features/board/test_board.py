@@ -1,5 +1,7 @@
 """The board's doors: the snapshot, the page, the list, and the cards that travel with the journal."""
 
+import gzip
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -176,3 +178,13 @@ def test_a_train_without_a_pi_is_told_where_pis_are_made(as_: As, train: Train) 
     page = as_("rosa").get("/trains/orion/board")
     assert page.status_code == 200
     assert "No PI yet" in page.content.decode()
+
+
+def test_the_packed_page_and_snapshot_hold_the_same_as_the_plain_ones(as_: As, card: Story) -> None:
+    client = as_("tess")
+    for address in ("/trains/orion/board?pi=1", "/api/v1/trains/orion/board?pi=1"):
+        plain = client.get(address)
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert packed["Content-Encoding"] == "gzip"
+        token = re.compile(rb'csrf[^>]*?(content|value)="[^"]+"')
+        assert token.sub(b"", gzip.decompress(packed.content)) == token.sub(b"", plain.content)

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from headway.engine.errors import Missing
 from headway.features.board.drawing import card_html, number, table_html
+from headway.features.board.packing import Piece, piece
 from headway.features.board.picture import (
     DependencyRow,
     ElsewhereRow,
@@ -324,6 +325,17 @@ def board_page(actor: Actor, pi: PiRow, view: View, at: Stamp) -> BoardPage:
     """The board as a page, drawn once for each state of the train."""
     require_view(actor)
     return _page(actor.train_id, actor.train_slug, pi, view, at)
+
+
+def packed_table(actor: Actor, pi: PiRow, view: View, at: Stamp) -> Piece:
+    """The table of the page, compressed once for everybody."""
+    require_view(actor)
+    return _packed_table(actor.train_id, actor.train_slug, pi, view, at)
+
+
+@lru_cache(maxsize=16)
+def _packed_table(train_id: int, slug: str, pi: PiRow, view: View, at: Stamp) -> Piece:
+    return piece(_page(train_id, slug, pi, view, at).table.encode())
 
 
 def board_rows(actor: Actor, pi: PiRow) -> Rows:

@@ -5,10 +5,13 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from headway.engine.errors import Missing
 from headway.engine.network.health import Health
+from headway.features.board.packing import gzipped
 from headway.features.board.picture import View
 from headway.features.board.policies import may_target, teams_to_place
 from headway.features.board.queries import (
@@ -16,6 +19,7 @@ from headway.features.board.queries import (
     OwnedLine,
     PiRow,
     board_page,
+    packed_table,
     pi_shown,
     stamp,
     strings_in_words,
@@ -24,6 +28,9 @@ from headway.features.board.words import SEVERITY, arranged
 from headway.kit.access import Actor
 from headway.kit.http import actor_of
 from headway.store.models import Dependency, Story
+
+TABLE = SafeString("<!-- the table goes here -->")
+"""Stands for the table while the rest of the page is rendered."""
 
 FULL_SIZE_UP_TO = 120
 """Cards on a board up to which they are drawn in full size to begin with."""
@@ -40,8 +47,15 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
             raise
         return render(request, "board/empty.html", {"calendar_url": reverse("calendar", kwargs={"slug": slug})})
     view = View.FEATURES if request.GET.get("view") == View.FEATURES else View.STORIES
-    page = board_page(actor, pi, view, stamp(actor))
-    return render(request, "board/board.html", _context(actor, slug, pi, view, page))
+    at = stamp(actor)
+    page = board_page(actor, pi, view, at)
+    around = render_to_string("board/board.html", _context(actor, slug, pi, view, page), request)
+    before, after = around.encode().split(TABLE.encode(), 1)
+    headers = {"Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return HttpResponse(before + page.table.encode() + after, headers=headers)
+    body = gzipped(before, packed_table(actor, pi, view, at), after)
+    return HttpResponse(body, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def board_list(request: HttpRequest, slug: str) -> HttpResponse:
@@ -104,7 +118,7 @@ def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage) ->
         "pi": pi,
         "view": view.value,
         "zoom": "l" if page.cards <= FULL_SIZE_UP_TO else "m",
-        "table": page.table,
+        "table": TABLE,
         "cards": page.cards,
         "teams": page.teams,
         "themes": page.themes,
