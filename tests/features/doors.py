@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from headway.engine.errors import Forbidden, Missing
+from headway.store.models import Train
 from tests.cast import Cast
+from tests.features.permissions import Case, Row
 
 Ids = Mapping[str, Any]
 YES, NO, UNSEEN = "yes", "no", "unseen"
@@ -46,6 +48,26 @@ def answers(cast: Cast, doors: Mapping[str, Door], name: str, client: Client, id
         if door.page:
             found[key].add(_aside(lambda door=door: _status(client.post(_at(door.page, ids), _filled(door.form, ids)))))
     return found
+
+
+def rows(doors: Mapping[str, Door], stage: Callable[[Train], Ids]) -> list[Row]:
+    """The same as rows for the house's own tests, each on a stage of its own."""
+
+    def prepared(door: Door) -> Callable[[Train], Case]:
+        def prepare(train: Train) -> Case:
+            ids = stage(train)
+            return Case(
+                values=_filled(door.values, ids),
+                method=door.method.upper(),
+                path=_at(door.api, ids),
+                body=_filled(door.body, ids),
+            )
+
+        return prepare
+
+    return [
+        Row(name=key, action=door.act, allowed=door.allowed, prepare=prepared(door)) for key, door in doors.items()
+    ]
 
 
 def looks(client: Client, addresses: Iterable[str]) -> set[int]:

@@ -9,13 +9,13 @@ from django.test import Client
 from headway.features.calendar import actions
 from headway.store.change import change
 from headway.store.models import Closure, Milestone, Train
-from tests.builders import iteration, root
+from tests.builders import build_increment, iteration, root
 from tests.cast import EVERYBODY, OUTSIDER, Cast
-from tests.features.doors import Door, answers, expected, looks
+from tests.features.doors import Door, Ids, answers, expected, looks, rows
 
 RTE = frozenset({"rosa"})
-CUT = {"number": 2, "iterations": 5, "iteration_weeks": 2, "ip_weeks": 2, "buffer_percent": 20}
-STARTS = "2026-11-30"
+CUT = {"number": 3, "iterations": 5, "iteration_weeks": 2, "ip_weeks": 2, "buffer_percent": 20}
+STARTS = "2027-02-22"
 I1 = {"name": "I1", "starts_on": "2026-09-07", "ends_on": "2026-09-18"}
 REST = {"name": "Works outing", "starts_on": "2026-09-10", "ends_on": "2026-09-10"}
 REST_DAYS = {"name": "Works outing", "starts_on": date(2026, 9, 10), "ends_on": date(2026, 9, 10)}
@@ -24,7 +24,7 @@ DOORS = {
     "plan_increment": Door(
         allowed=RTE,
         act=actions.plan_increment,
-        values={"starts_on": date(2026, 11, 30)},
+        values={"starts_on": date(2027, 2, 22)},
         api="/pis",
         body={"starts_on": STARTS},
         page="/trains/orion/pis/new",
@@ -33,29 +33,29 @@ DOORS = {
     "edit_increment": Door(
         allowed=RTE,
         act=actions.edit_increment,
-        values={"number": 1, "name": "Autumn"},
+        values={"number": 2, "name": "Autumn"},
         method="patch",
-        api="/pis/1",
+        api="/pis/2",
         body={"name": "Autumn"},
-        page="/trains/orion/pis/1/edit",
-        form={"name": "Autumn", "buffer_percent": 20, "starts_on": "2026-09-07", "ends_on": "$ends_on"},
+        page="/trains/orion/pis/2/edit",
+        form={"name": "Autumn", "buffer_percent": 20, "starts_on": "$starts_on", "ends_on": "$ends_on"},
     ),
     "advance_increment": Door(
         allowed=RTE,
         act=actions.advance_increment,
-        values={"number": 1, "to": "committed"},
-        api="/pis/1/advance",
+        values={"number": 2, "to": "committed"},
+        api="/pis/2/advance",
         body={"to": "committed"},
-        page="/trains/orion/pis/1/advance",
+        page="/trains/orion/pis/2/advance",
         form={"to": "committed"},
     ),
     "remove_increment": Door(
         allowed=RTE,
         act=actions.remove_increment,
-        values={"number": 1},
+        values={"number": 2},
         method="delete",
-        api="/pis/1",
-        page="/trains/orion/pis/1/remove",
+        api="/pis/2",
+        page="/trains/orion/pis/2/remove",
     ),
     "edit_iteration": Door(
         allowed=RTE,
@@ -124,19 +124,28 @@ DOORS = {
 }
 
 
+def stage(train: Train) -> Ids:
+    """A second PI that is being planned, a milestone and a day off."""
+    pi = build_increment(train, number=2, starts_on=date(2026, 11, 30))
+    with change(root(train)) as frame:
+        milestone = frame.create(Milestone(name="Fair", on=date(2026, 10, 1)), "milestone.created")
+        closure = frame.create(Closure(**REST_DAYS), "closure.created")
+    return {
+        "iteration": iteration(train, 1, 1).pk,
+        "milestone": milestone.pk,
+        "closure": closure.pk,
+        "starts_on": pi.starts_on.isoformat(),
+        "ends_on": pi.ends_on.isoformat(),
+    }
+
+
+ROWS = rows(DOORS, stage)
+
+
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_every_door_gives_each_person_the_answer_of_the_table_and_everybody_may_look(
     cast: Cast, train: Train, as_: Callable[[str], Client], name: str
 ) -> None:
-    with change(root(train)) as frame:
-        milestone = frame.create(Milestone(name="Fair", on=date(2026, 10, 1)), "milestone.created")
-        closure = frame.create(Closure(**REST_DAYS), "closure.created")
-    there = iteration(train, 1, 1)
-    ids = {
-        "iteration": there.pk,
-        "milestone": milestone.pk,
-        "closure": closure.pk,
-        "ends_on": there.pi.ends_on.isoformat(),
-    }
+    ids = stage(train)
     assert answers(cast, DOORS, name, as_(name), ids) == expected(DOORS, name, OUTSIDER)
-    assert looks(as_(name), ["calendar", "pis/1"]) == ({404} if name == OUTSIDER else {200})
+    assert looks(as_(name), ["calendar", "pis/2"]) == ({404} if name == OUTSIDER else {200})

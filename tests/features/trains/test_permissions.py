@@ -8,7 +8,7 @@ from django.test import Client
 from headway.features.trains import actions
 from headway.store.models import Train
 from tests.cast import EVERYBODY, OUTSIDER, Cast
-from tests.features.doors import Door, answers, expected, looks
+from tests.features.doors import Door, answers, expected, looks, rows
 
 RTE = frozenset({"rosa"})
 SETTINGS = {
@@ -43,6 +43,9 @@ DOORS = {
         form={"confirm": "orion"},
     ),
 }
+
+
+ROWS = rows({"edit_train": DOORS["edit_train"]}, lambda _: {})
 
 
 @pytest.mark.parametrize("name", EVERYBODY)

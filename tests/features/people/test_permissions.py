@@ -8,10 +8,10 @@ from django.test import Client
 
 from headway.features.people import actions
 from headway.store.change import change
-from headway.store.models import Absence, Membership, Person, Train
+from headway.store.models import Absence, Membership, Person, Train, User
 from tests.builders import root
 from tests.cast import EVERYBODY, OUTSIDER, Cast
-from tests.features.doors import Door, answers, expected, looks
+from tests.features.doors import Door, Ids, answers, expected, looks, rows
 
 RTE = frozenset({"rosa"})
 KESTRELS_KEEPERS = frozenset({"rosa", "tess"})
@@ -125,10 +125,10 @@ DOORS = {
     "link_account": Door(
         allowed=RTE,
         act=actions.link_account,
-        values={"person_id": "$kim"},
+        values={"person_id": "$lou"},
         method="put",
-        api="/people/{kim}/account",
-        page=f"{PEOPLE}/account",
+        api="/people/{lou}/account",
+        page="/trains/orion/people/{lou}/account",
     ),
     "unlink_account": Door(
         allowed=RTE,
@@ -169,22 +169,33 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("name", EVERYBODY)
-def test_every_door_gives_each_person_the_answer_of_the_table_and_everybody_may_look(
-    cast: Cast, train: Train, as_: Callable[[str], Client], name: str
-) -> None:
+def stage(train: Train) -> Ids:
+    """Kim has an absence; Lou is on the train, and has an account that is not linked yet."""
     kim = Person.objects.get(train=train, name="Kim Larsen")
     with change(root(train)) as frame:
         absence = frame.create(
             Absence(person=kim, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 2)), "absence.created"
         )
-    ids = {
+        lou = frame.create(Person(name="Lou Roy", email="lou@example.org"), "person.created")
+    User.objects.create_user("lou@example.org", name="Lou Roy")
+    return {
         "kim": kim.pk,
+        "lou": lou.pk,
         "ansel": Person.objects.get(train=train, name="Ansel Brandt").pk,
         "membership": Membership.objects.get(person=kim).pk,
         "absence": absence.pk,
     }
+
+
+ROWS = rows(DOORS, stage)
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_every_door_gives_each_person_the_answer_of_the_table_and_everybody_may_look(
+    cast: Cast, train: Train, as_: Callable[[str], Client], name: str
+) -> None:
+    ids = stage(train)
     assert answers(cast, DOORS, name, as_(name), ids) == expected(DOORS, name, OUTSIDER)
-    assert looks(as_(name), ["teams", "teams/kestrel", "people", f"people/{kim.pk}"]) == (
+    assert looks(as_(name), ["teams", "teams/kestrel", "people", f"people/{ids['kim']}"]) == (
         {404} if name == OUTSIDER else {200}
     )

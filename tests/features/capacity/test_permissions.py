@@ -10,7 +10,7 @@ from headway.store.change import change
 from headway.store.models import CapacityOverride, Team, Train
 from tests.builders import iteration, root
 from tests.cast import EVERYBODY, OUTSIDER, Cast
-from tests.features.doors import Door, answers, expected, looks
+from tests.features.doors import Door, Ids, answers, expected, looks, rows
 
 TEAM = frozenset({"tess", "kim"})
 
@@ -36,16 +36,24 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("name", EVERYBODY)
-def test_every_door_gives_each_person_the_answer_of_the_table_and_everybody_may_look(
-    cast: Cast, train: Train, as_: Callable[[str], Client], name: str
-) -> None:
+def stage(train: Train) -> Ids:
+    """Kestrel has set its capacity in the first iteration."""
     there = iteration(train, 1, 1)
     kestrel = Team.objects.get(train=train, slug="kestrel")
     with change(root(train)) as frame:
         frame.create(CapacityOverride(team=kestrel, iteration=there, points=10, note="x"), "capacity.created")
-    ids = {"iteration": there.pk}
+    return {"iteration": there.pk}
+
+
+ROWS = rows(DOORS, stage)
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_every_door_gives_each_person_the_answer_of_the_table_and_everybody_may_look(
+    cast: Cast, train: Train, as_: Callable[[str], Client], name: str
+) -> None:
+    ids = stage(train)
     assert answers(cast, DOORS, name, as_(name), ids) == expected(DOORS, name, OUTSIDER)
-    assert looks(as_(name), ["capacity", f"capacity/kestrel/{there.pk}"]) == (
+    assert looks(as_(name), ["capacity", f"capacity/kestrel/{ids['iteration']}"]) == (
         {404} if name == OUTSIDER else {200}
     )
