@@ -245,3 +245,24 @@ def test_a_click_on_a_string_opens_its_dependency_beside_the_board(
     expect(page.locator("#panel")).to_be_hidden()
     page.locator(card(page, stories["readings"])).click()
     expect(page.locator("#panel")).to_contain_text("Show the readings")
+
+
+def test_a_finger_that_rests_on_a_card_drags_it(page_of: PageOf, train: Train, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("tess", viewport={"width": 820, "height": 1100}, has_touch=True))
+    start = page.locator(card(page, stories["readings"])).bounding_box()
+    goal = page.locator(f'tr.is-mine td[data-i="{iteration(train, 1, 1).pk}"]').bounding_box()
+    assert start is not None
+    assert goal is not None
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, x: float = 0, y: float = 0) -> None:
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", start["x"] + 40, start["y"] + 10)
+    expect(page.locator(".drag-ghost")).to_be_visible()
+    touch("touchMove", start["x"], start["y"] + 12)
+    touch("touchMove", goal["x"] + 40, goal["y"] + 30)
+    expect(page.locator(".drag-note")).to_contain_text("I1")
+    touch("touchEnd")
+    wait_for_column(page, stories["readings"], "I1")
