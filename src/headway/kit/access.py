@@ -219,7 +219,9 @@ TABLE: Mapping[Permission, Rule] = {
 class Actor:
     """A person acting in one train: every action and every query begins with one.
 
-    ``teams`` maps the id of each of the person's teams to the roles held there.
+    ``teams`` maps the id of each of the person's teams to the roles held there. ``as_of`` is the train's journal
+    number when the actor was looked up: whatever is read afterwards is at least as new, so a page that follows the
+    stream from there misses nothing.
     """
 
     train_id: int
@@ -230,6 +232,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     teams: Mapping[int, frozenset[TeamRole]] = field(default_factory=dict)
     scopes: frozenset[Scope] = frozenset(Scope)
+    as_of: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

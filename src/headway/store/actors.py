@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from headway.engine.errors import Missing
 from headway.kit import clock
 from headway.kit.access import Actor, Role, Scope, TeamRole
-from headway.store.models import Membership, Person, Train, TrainRole, User
+from headway.store.models import Person, Train, User
 
 
 def actor_for(user: User, train_slug: str, scopes: Iterable[Scope] = frozenset(Scope)) -> Actor:
@@ -15,21 +16,32 @@ def actor_for(user: User, train_slug: str, scopes: Iterable[Scope] = frozenset(S
     Raises:
         Missing: no such train, or not for this user: a stranger cannot tell the two apart.
     """
-    row = Person.objects.filter(user_id=user.pk, train__slug=train_slug).values_list("pk", "name", "train_id").first()
-    if row is None or not user.is_active:
+    # One query, since every page and every call asks this.
+    rows = list(
+        Person.objects.filter(user_id=user.pk, train__slug=train_slug).values_list(
+            "pk",
+            "name",
+            "train_id",
+            "train__seq",
+            "roles__role",
+            "memberships__team_id",
+            "memberships__role",
+            "memberships__ends_on",
+        )
+    )
+    if not rows or not user.is_active:
         raise Missing(f"There is no train {train_slug!r} that you are part of.", code="train_missing")
-    person_id, name, train_id = row
+    person_id, name, train_id, number = rows[0][:4]
     return Actor(
         train_id=train_id,
         train_slug=train_slug,
         name=name,
         user_id=user.pk,
         person_id=person_id,
-        roles=frozenset(
-            Role(role) for role in TrainRole.objects.filter(person_id=person_id).values_list("role", flat=True)
-        ),
-        teams=_teams(person_id),
+        roles=frozenset(Role(row[4]) for row in rows if row[4] is not None),
+        teams=_teams(row[5:] for row in rows if row[5] is not None),
         scopes=frozenset(scopes),
+        as_of=number,
     )
 
 
@@ -44,10 +56,9 @@ def founder(train: Train, user: User) -> Actor:
     )
 
 
-def _teams(person_id: int) -> dict[int, frozenset[TeamRole]]:
+def _teams(rows: Iterable[tuple[int, str, date | None]]) -> dict[int, frozenset[TeamRole]]:
     today = clock.today()
     held: dict[int, set[TeamRole]] = defaultdict(set)
-    rows = Membership.objects.filter(person_id=person_id).values_list("team_id", "role", "ends_on")
     for team_id, role, ends_on in rows:
         if ends_on is None or ends_on >= today:
             held[team_id].add(TeamRole(role))

@@ -39,7 +39,7 @@ def _train_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         ],
         "pi_shown": _position(shown, today) if shown else None,
         "nav": _navigation(request, actor.train_slug),
-        "live": {"url": f"/trains/{actor.train_slug}/stream", "number": train.seq},
+        "live": {"url": f"/trains/{actor.train_slug}/stream", "number": actor.as_of},
         "presence_url": _address("presence", actor.train_slug),
         "search_url": _address("search", actor.train_slug),
     }
