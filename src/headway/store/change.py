@@ -85,6 +85,7 @@ class Frame:
     at: datetime
     command: Command
     first: int
+    last_number: int
     entries: list[Entry] = field(default_factory=list)
 
     @property
@@ -118,8 +119,7 @@ class Frame:
             row.train_id = self.train.pk
             _refuse_overlong(row)
         try:
-            with transaction.atomic():
-                made = type(rows[0])._default_manager.bulk_create(rows, batch_size=200)
+            made = type(rows[0])._default_manager.bulk_create(rows, batch_size=200)
         except IntegrityError as error:
             raise _taken(rows[0], error) from error
         for row in made:
@@ -189,8 +189,7 @@ class Frame:
     def _write(self, row: Recorded | Train, names: list[str]) -> None:
         values = {name: getattr(row, name) for name in [*names, "version"]}
         try:
-            with transaction.atomic():
-                written = type(row)._default_manager.filter(pk=row.pk, version=row.version - 1).update(**values)
+            written = type(row)._default_manager.filter(pk=row.pk, version=row.version - 1).update(**values)
         except IntegrityError as error:
             raise _taken(row, error) from error
         if written != 1:
@@ -269,13 +268,14 @@ def missing(model: type[models.Model], **lookup: Any) -> Missing:
 def _open(actor: Actor, train: Train, command_id: UUID) -> Frame:
     at = clock.now()
     command = Command(train=train, uuid=command_id, user_id=actor.user_id, at=at)
-    return Frame(actor=actor, train=train, at=at, command=command, first=train.seq)
+    return Frame(actor=actor, train=train, at=at, command=command, first=train.seq, last_number=train.last_number)
 
 
 def _close(frame: Frame) -> None:
     train, entries = frame.train, frame.entries
-    last = train.seq - 1 + len(entries)
-    Train.objects.filter(pk=train.pk).update(seq=last, last_number=train.last_number)
+    last = frame.first - 1 + len(entries)
+    if last != train.seq or train.last_number != frame.last_number:
+        Train.objects.filter(pk=train.pk).update(seq=last, last_number=train.last_number)
     if not entries:
         return
     frame.command.first, frame.command.last = frame.first, last
