@@ -130,7 +130,7 @@ def test_lists_take_a_fixed_number_of_queries(
         build_story(train, feature=build_feature(train))
         build_dependency(train)
     client = as_("vera")
-    queries = 6 if path == "/themes" else 7
+    queries = 4 if path == "/themes" else 5
     with django_assert_num_queries(queries):
         assert call(client, "GET", path)[0] == 200
 
