@@ -44,7 +44,9 @@ export class Rows {
     const teams = rows.filter((row) => row.classList.contains("is-team"));
     const at = (/** @type {HTMLElement} */ row) => {
       const kept = order.indexOf(row.dataset.row ?? "");
-      return kept < 0 ? order.length + teams.indexOf(row) : kept;
+      if (kept >= 0) return kept;
+      // Nobody has arranged them yet: one's own teams come first.
+      return order.length + teams.indexOf(row) - (!order.length && myTeams.has(Number(row.dataset.t)) ? teams.length : 0);
     };
     const sorted = [...teams].sort((a, b) => at(a) - at(b));
     const rest = rows.find((row) => row.classList.contains("is-party")) ?? null;
