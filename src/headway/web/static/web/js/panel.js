@@ -169,8 +169,9 @@ async function submit(event) {
       throw new Problem(parse(html).querySelector("[data-sentence]")?.textContent?.trim() || `Headway could not do that (error ${response.status}).`);
     }
     if (response.redirected) shown = localPath(response.url) || shown;
-    fill(html);
+    // First what was sent is forgotten, or the same form in the answer would be filled with it again.
     if (response.ok && !isGet) document.dispatchEvent(new CustomEvent("headway:panel-saved", { detail: { url: shown, form } }));
+    fill(html);
   } catch (error) {
     const sentence = error instanceof Problem ? error.message : "Headway did not answer. What you typed is still here; try again.";
     toast(sentence, { kind: "bad" });
