@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from tests.live.installation import Installation, Server
 from tests.speed.figures import Figure, p50_p99, quantile
-from tests.speed.fixtures import SIZES, Size
+from tests.speed.sizes import SIZES, Size
 
 TURNS = 60
 

@@ -2,7 +2,6 @@
 
 import random
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 
 if __name__ == "__main__":
@@ -25,70 +24,10 @@ from headway.store.models import (
     User,
 )
 from tests.builders import FIRST_DAY, build_train
+from tests.speed.sizes import SIZES, Size
 
-
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """How much stands on a board."""
-
-    teams: int
-    iterations: int
-    features: int
-    stories: int
-    strings: int
-
-    @property
-    def slug(self) -> str:
-        """The address of the train with such a board."""
-        return f"size-{self.stories}-{self.strings}"
-
-    def __str__(self) -> str:
-        return f"{self.stories:,} stories, {self.strings} strings, {self.teams} × {self.iterations}"
-
-
-USUAL = Size(teams=12, iterations=6, features=200, stories=900, strings=400)
-LARGE = Size(teams=30, iterations=7, features=300, stories=1500, strings=800)
-SIZES = (USUAL, LARGE)
-
-WORDS = [
-    "show",
-    "keep",
-    "send",
-    "read",
-    "draw",
-    "check",
-    "sign",
-    "print",
-    "count",
-    "map",
-    "store",
-    "ask",
-    "merge",
-    "sort",
-    "plan",
-    "tell",
-    "open",
-    "close",
-    "turn",
-    "move",
-]
-NOUNS = [
-    "reading",
-    "meter",
-    "invoice",
-    "alarm",
-    "tariff",
-    "report",
-    "contract",
-    "map",
-    "address",
-    "letter",
-    "account",
-    "history",
-    "price",
-    "grid",
-    "order",
-]
+WORDS = ("show", "keep", "send", "read", "draw", "check", "sign", "print", "count", "map", "store", "ask", "merge")
+NOUNS = ("reading", "meter", "invoice", "alarm", "tariff", "report", "contract", "map", "address", "letter", "price")
 
 
 def build_board(size: Size, seed: int = 1) -> Train:
