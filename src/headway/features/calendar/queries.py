@@ -38,6 +38,10 @@ class Outcomes:
         return self.planned - self.landed - self.missed - self.dropped
 
     @property
+    def added_words(self) -> str:
+        return f"of {self.added} landed"
+
+    @property
     def is_known(self) -> bool:
         """Whether there is any outcome at all."""
         return bool(self.landed or self.missed or self.dropped or self.added_landed)

@@ -28,6 +28,13 @@ from headway.store.change import Outcome
 from headway.store.models import Increment
 
 FORM = "web/form_page.html"
+STEPS = {
+    Increment.State.PLANNING: "Start planning {}",
+    Increment.State.COMMITTED: "Commit to {}",
+    Increment.State.EXECUTING: "Start {}",
+    Increment.State.CLOSED: "Close {}",
+}
+"""What the step to each state is called."""
 
 
 @require_GET
@@ -69,11 +76,14 @@ def pi_new(request: TrainRequest, slug: str) -> HttpResponse:
 def pi(request: TrainRequest, slug: str, number: int) -> HttpResponse:
     """One PI."""
     page = queries.increment_page(request.actor, number)
+    label = STEPS[page.following].format(page.pi.name) if page.following else ""
     context = {
         "page": page,
         "shown": page.pi,
         "may_edit": may(request.actor, Permission.CONFIGURE_TRAIN),
         "following_is_final": page.following in FINAL,
+        "advance_label": label,
+        "advance_title": f"{label}?",
         "is_closed": page.pi.state == Increment.State.CLOSED,
     }
     return render(request, "calendar/pi.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from headway.engine.rules.capacity import plain
 from headway.features.capacity import actions, queries
 from headway.features.capacity.forms import OverrideForm
-from headway.kit.access import Permission, may
+from headway.kit.access import Permission, may, require
 from headway.kit.forms import ActionForm
 from headway.kit.http import TrainRequest
 from headway.store.models import Increment
@@ -31,6 +31,8 @@ def capacity(request: TrainRequest, slug: str) -> HttpResponse:
 def cell(request: TrainRequest, slug: str, team: str, iteration_id: int) -> HttpResponse:
     """Who is there, which days are off, which rule applies; the team may set another number."""
     found = queries.explain_cell(request.actor, team, iteration_id)
+    if request.method == "POST":
+        require(request.actor, Permission.SET_CAPACITY, team=found.team.pk)
     override = found.override
     initial = (
         {"points": override.points, "note": override.note, "version": override.version}
