@@ -199,6 +199,17 @@ def test_links_to_items_of_an_earlier_file_are_found(cast: Cast, train: Train) -
     assert [(note.row, note.value) for note in missing.notes if "neither" in note.message] == [(2, "99")]
 
 
+def test_a_team_that_comes_with_the_same_file_counts_for_its_dependencies(cast: Cast, train: Train) -> None:
+    bring_in(cast.rosa, azure(r"1,User Story,Map,New,,,,,", r"2,User Story,Print,New,,,,,1"))
+    assert Dependency.objects.count() == 0
+    news = azure(r"1,User Story,Map,New,,,D\Teams\Falcon,,", r"2,User Story,Print,New,,,D\Teams\Kestrel,,1")
+    bring_in(cast.rosa, news)
+    assert [(link.consumer_team.name, link.provider_team.name) for link in Dependency.objects.all()] == [
+        ("Kestrel", "Falcon")
+    ]
+    assert preview(cast.rosa, news).changes_nothing
+
+
 def test_a_closed_pi_stays_as_it_is(cast: Cast, train: Train) -> None:
     bring_in(cast.rosa, azure(*FILE))
     with change(root(train)) as frame:

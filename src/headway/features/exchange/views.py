@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from headway.engine.errors import Invalid
-from headway.kit.access import Permission, may
+from headway.kit.access import Permission, may, require
 from headway.kit.forms import ActionForm
 from headway.kit.http import TrainRequest
 
@@ -41,6 +41,8 @@ _VERDICT_WORDS = {
 def upload(request: TrainRequest, slug: str) -> HttpResponse:
     """Choose a file; it is read at once, so that a hopeless one is refused here."""
     allowed = may(request.actor, Permission.IMPORT_WORK)
+    if request.method == "POST":
+        require(request.actor, Permission.IMPORT_WORK)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -112,6 +112,7 @@ class _Comparison:
         self._today = today
         self._made: dict[Ref, Mapping[str, Any]] = {}
         self._matched: dict[Ref, int] = {}
+        self._changed: dict[Ref, Mapping[str, Any]] = {}
         self._closed = frozenset(pi.id for pi in state.of("pi") if pi.values["state"] == "closed")
 
     def add(self, wanted: Wanted) -> None:
@@ -168,11 +169,7 @@ class _Comparison:
     def _update(self, wanted: Wanted, stored: Stored, said: Mapping[str, Any]) -> None:
         news = {column: self._settled(value) for column, value in wanted.values.items()}
         differs = {column: value for column, value in news.items() if value != stored.values[column]}
-        changes = {
-            column: value
-            for column, value in differs.items()
-            if column in said and said[column] == stored.values[column]
-        }
+        changes = {column: value for column, value in differs.items() if _may_take(said, column, stored.values[column])}
         kept = {column: value for column, value in differs.items() if column not in changes}
         reason = "Changed here since the last import: kept." if kept else ""
         frozen = self._frozen(wanted, stored, changes)
@@ -182,6 +179,7 @@ class _Comparison:
         for column in (frozen | torn) & changes.keys():
             kept[column] = changes.pop(column)
         remembered = {**said, **{column: value for column, value in news.items() if column not in kept}}
+        self._changed[Ref(kind=wanted.kind, key=wanted.key)] = {**stored.values, **changes}
         known = self._state.imported.get((wanted.kind, wanted.key))
         verdict = Verdict.CHANGED if changes else Verdict.KEPT if kept else Verdict.SAME
         self.steps.append(
@@ -242,8 +240,8 @@ class _Comparison:
         kinds = ("story", "feature") if end.kind == "item" else (end.kind,)
         for kind in kinds:
             ref = Ref(kind=kind, key=end.key)
-            if ref in self._made:
-                return ref, self._made[ref]
+            if ref in self._made or ref in self._changed:
+                return ref, self._made.get(ref) or self._changed[ref]
             found = self._resolved(ref)
             stored = self._state.get(kind, found) if isinstance(found, int) else None
             if stored is not None:
@@ -315,3 +313,12 @@ class _Comparison:
 
     def _step(self, wanted: Wanted, verdict: Verdict, **more: Any) -> Step:
         return Step(verdict=verdict, kind=wanted.kind, key=wanted.key, row=wanted.row, title=wanted.title, **more)
+
+
+def _may_take(said: Mapping[str, Any], column: str, present: Any) -> bool:
+    """Whether the file's value may replace the present one.
+
+    It may where the present one is what the last import said, or where no import spoke of the column and it is
+    still empty.
+    """
+    return said[column] == present if column in said else present in (None, "")
