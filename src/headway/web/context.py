@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from headway.kit import clock
 from headway.kit.access import Actor
 from headway.store.models import Increment, Iteration, Person, Train, User
-from headway.web.navigation import ROOMS
+from headway.web.navigation import BELOW, ROOMS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _navigation(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
     stay = f"?pi={pi}" if pi.isdecimal() and len(pi) < 6 else ""
     for room in ROOMS:
         pages = [
-            {"label": label, "url": url + stay, "current": _is_current(request, url)}
+            {"label": label, "url": url + stay, "current": _is_current(request, url) or _is_below(request, slug, name)}
             for label, name in room.pages
             if (url := _address(name, slug))
         ]
@@ -114,6 +114,10 @@ def _navigation(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
 def _is_current(request: HttpRequest, url: str) -> bool:
     # The room's front page ends in a slash and would hold all others.
     return request.path == url or (not url.endswith("/") and request.path.startswith(f"{url}/"))
+
+
+def _is_below(request: HttpRequest, slug: str, name: str) -> bool:
+    return any(request.path.startswith(f"/trains/{slug}/{part}/") for part in BELOW.get(name, ()))
 
 
 def _address(name: str, slug: str) -> str | None:

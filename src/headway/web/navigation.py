@@ -36,3 +36,10 @@ ROOMS = (
         ),
     ),
 )
+
+BELOW = {
+    "calendar": ("pis", "iterations", "milestones", "closures"),
+    "teams": ("members",),
+    "people": ("absences",),
+}
+"""Addresses that belong to a page of the navigation without lying below it."""
