@@ -54,7 +54,7 @@ class Nasty:
 
     def __init__(self, seed: str, ids: list[int]) -> None:
         self._random = random.Random(seed)
-        self._ids = ids
+        self.ids = ids
 
     def one_of(self, *choices: Any) -> Any:
         return self._random.choice(choices)
@@ -64,7 +64,7 @@ class Nasty:
 
     def number(self) -> Any:
         """Mostly somebody's id or number, else something that is none."""
-        return self.one_of(*self._ids) if self.often(0.6) else self.one_of(*NUMBERS)
+        return self.one_of(*self.ids) if self.often(0.6) else self.one_of(*NUMBERS)
 
     def text(self) -> str:
         return str(self.one_of(*TEXTS))

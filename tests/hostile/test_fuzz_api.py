@@ -18,6 +18,8 @@ from tests.hostile.nasty import BODIES, Nasty
 
 As = Callable[[str], Client]
 TRIES = 7
+SENTENCES = (b"data-sentence", b"has-error", b'role="alert"')
+"""What marks the sentence on a page: of an error page, of a field, of a form."""
 CALLERS = ("rosa", "tess", "otto")
 
 Call = tuple[str, str, str, bytes]
@@ -97,7 +99,7 @@ def poor_refusal(answer: HttpResponse) -> Iterator[str]:
         told = json.loads(answer.content, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
         if not told.get("detail"):
             yield f"{answer.status_code} without a sentence"
-    elif b"data-sentence" not in answer.content:
+    elif not any(mark in answer.content for mark in SENTENCES):
         yield f"{answer.status_code} as {kind} without a sentence"
 
 

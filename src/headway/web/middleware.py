@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
 from headway.engine.errors import HeadwayError, Missing
@@ -141,6 +141,20 @@ class TrainOfRequest(Middleware):
 
 class OwnErrors(Middleware):
     """Turns the house's errors, and the database's refusals, into answers a person can act on."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        sentence = "Nothing happens at this address when it is opened like this. Go back and use the page's own buttons."
+        if request.path.startswith("/api/"):
+            sentence = f"This address takes {response['Allow'] or 'other methods'}, not {request.method}."
+            told = {"title": "Method Not Allowed", "status": 405, "code": "method_not_allowed", "detail": sentence}
+            page: HttpResponse = JsonResponse(told, status=405, content_type="application/problem+json")
+        else:
+            page = error_page(request, 405, "Not this way", sentence)
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for errors that a view let through."""
