@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import islice
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
@@ -33,37 +34,78 @@ KEPT = 1000
 BURST = 150
 """Entries that are rendered one by one; of more at once (an import) the page is better loaded again."""
 
+PING_EVERY = 15
+"""Seconds between two signs of life on a silent stream."""
+
 THREADS = 2
 """Threads that read the database for the loop."""
 
 
+class Bell:
+    """Wakes one stream. With a thousand of them, one plain future each costs far less than waiting for several."""
+
+    def __init__(self) -> None:
+        self.rung = False
+        self.ping = False
+        self._waiting: asyncio.Future[None] | None = None
+
+    def ring(self) -> None:
+        """Let the stream look for news, now or as soon as it is done with the last."""
+        self.rung = True
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    async def wait(self) -> None:
+        """Until it rings; at once if it has rung since it was last silenced."""
+        if not self.rung:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+
+
+class News(NamedTuple):
+    """What follows some position, and whether it could change what its readers may do."""
+
+    body: bytes
+    personal: bool
+
+
 @dataclass(kw_only=True)
 class Channel:
-    """What has lately been said on one train, and a future that wakes its streams."""
+    """What has lately been said on one train, and the bells of its streams."""
 
     train_id: int
     head: int
-    woken: asyncio.Future[None]
     messages: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=KEPT))
     presence: Presence = field(default_factory=Presence)
     presence_note: bytes = b""
     presence_turn: int = 0
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked: bool = False
-    streams: int = 0
+    bells: dict[Bell, None] = field(default_factory=dict)
+    _latest: tuple[int, int, News] = (-1, -1, News(b"", False))
 
-    def after(self, position: int) -> bytes | None:
+    def after(self, position: int) -> News | None:
         """What follows ``position``, or None when that is no longer all here."""
         if position == self.head:
-            return b""
+            return News(b"", False)
         if position > self.head or not self.messages or position < self.messages[0][0] - 1:
             return None
-        return b"".join(message for number, message in self.messages if number > position)
+        # Nearly all streams stand at the same place and get the same bytes.
+        if self._latest[:2] != (position, self.head):
+            body = b"".join(message for number, message in self.messages if number > position)
+            self._latest = (position, self.head, news_of(body))
+        return self._latest[2]
 
     def wake(self) -> None:
-        """Let every waiting stream look again."""
-        self.woken.set_result(None)
-        self.woken = asyncio.get_running_loop().create_future()
+        """Let every stream look again."""
+        for bell in self.bells:
+            bell.ring()
+
+    def ping(self, turn: int) -> None:
+        """Let every fifteenth stream show that it is still there."""
+        for bell in islice(self.bells, turn % PING_EVERY, None, PING_EVERY):
+            bell.ping = True
+            bell.ring()
 
 
 class Hub:
@@ -118,7 +160,7 @@ class Hub:
     @property
     def viewers(self) -> int:
         """How many streams are open in this process."""
-        return sum(channel.streams for channel in self._channels.values())
+        return sum(len(channel.bells) for channel in self._channels.values())
 
     async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
         """Run something that reads the database off the loop; once more if its connection turns out to be dead."""
@@ -128,21 +170,20 @@ class Hub:
         """The channel of a train, opened on first use."""
         if train_id not in self._channels:
             head = await self.in_thread(_newest_number, train_id)
-            fresh = Channel(train_id=train_id, head=head, woken=asyncio.get_running_loop().create_future())
-            self._channels.setdefault(train_id, fresh)
+            self._channels.setdefault(train_id, Channel(train_id=train_id, head=head))
         return self._channels[train_id]
 
-    async def catch_up(self, channel: Channel, position: int, head: int) -> bytes | None:
+    async def catch_up(self, channel: Channel, position: int, head: int) -> News | None:
         """What lies between ``position`` and ``head`` when the channel does not hold it; None if that is too much.
 
         A page can be ahead of the channel for a moment: it was rendered after a write that is yet to be read here.
         """
         if position > head:
-            return b"" if position <= await self.in_thread(_newest_number, channel.train_id) else None
+            return News(b"", False) if position <= await self.in_thread(_newest_number, channel.train_id) else None
         if head - position > BURST:
             return None
         found = await self.in_thread(entry_messages, channel.train_id, position, head - position)
-        return b"".join(message for _, message in found)
+        return news_of(b"".join(message for _, message in found))
 
     def tell(self, train_id: int, person_id: int, name: str, page: str, holding: str) -> None:
         """Note what a person looks at; callable from any thread."""
@@ -227,6 +268,7 @@ class Hub:
             await asyncio.sleep(1)
             turns += 1
             for channel in list(self._channels.values()):
+                channel.ping(turns)
                 if channel.presence.changed or turns % 20 == 0:
                     try:
                         await self._tell_presence_of(channel)
@@ -267,6 +309,11 @@ def close_connections(threads: ThreadPoolExecutor, count: int) -> None:
         connections.close_all()
 
     wait([threads.submit(close) for _ in range(count)], timeout=4)
+
+
+def news_of(body: bytes) -> News:
+    """These messages, looked through for changes of who may do what."""
+    return News(body, any(mark in body for mark in (b'"kind":"role"', b'"kind":"membership"', b'"kind":"person"')))
 
 
 def resync_message(number: int) -> bytes:

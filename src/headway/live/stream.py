@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 
 from headway.engine.errors import Missing
 from headway.kit.access import Actor
-from headway.live.hub import Channel, hub, resync_message
+from headway.live.hub import Bell, Channel, hub, resync_message
 from headway.live.messages import PING, event
 from headway.store.actors import actor_for
 from headway.store.models import User
@@ -29,8 +29,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _ADDRESS = re.compile(r"/trains/([-\w]{1,40})/stream")
-PING_EVERY = 15.0
 CHECK_EVERY = 30.0
+"""Seconds after which a stream asks again whether its reader may listen."""
 SLOWEST = 30.0
 """Seconds a reader may take for one message before it is let go."""
 
@@ -61,17 +61,18 @@ async def stream(scope: Message, receive: Receive, send: Send) -> None:
             ],
         }
     )
-    channel = await hub.channel(actor.train_id)
-    channel.streams += 1
+    channel, bell = await hub.channel(actor.train_id), Bell()
+    channel.bells[bell] = None
     channel.presence.arrive(actor.person_id, actor.name)
     gone = asyncio.create_task(_until_gone(receive))
+    gone.add_done_callback(lambda _: bell.ring())
     try:
-        await _speak(channel, actor, position, headers, send, gone)
+        await _speak(channel, bell, actor, position, headers, send, gone)
     except (OSError, TimeoutError):
         pass  # the reader went away or could not keep up; it will come back and resume
     finally:
         gone.cancel()
-        channel.streams -= 1
+        del channel.bells[bell]
         channel.presence.leave(actor.person_id)
 
 
@@ -85,37 +86,39 @@ SECURITY_HEADERS = [
 
 
 async def _speak(
-    channel: Channel, actor: Actor, position: int, headers: dict[bytes, bytes], send: Send, gone: asyncio.Task[None]
+    channel: Channel,
+    bell: Bell,
+    actor: Actor,
+    position: int,
+    headers: dict[bytes, bytes],
+    send: Send,
+    gone: asyncio.Task[None],
 ) -> None:
     cookie = headers.get(b"cookie", b"").decode("latin-1")
-    checked = monotonic()
+    # Not all at the same moment, though a thousand may have come at the same moment.
+    checked = monotonic() - len(channel.bells) % CHECK_EVERY
     presence_turn = -1
     position = channel.head if position < 0 else position
     await _write(send, b"retry: 1000\n\n")
     while hub.running and not gone.done():
-        woken, head = channel.woken, channel.head
+        bell.rung, head = False, channel.head
         news = channel.after(position)
         if news is None:
             news = await hub.catch_up(channel, position, head)
-        ahead = news == b"" and position > head
-        news = resync_message(head) if news is None else news
-        personal = b'"kind":"role"' in news or b'"kind":"membership"' in news or b'"kind":"person"' in news
-        position = position if ahead else head
+        body, personal = news or (resync_message(head), True)
+        position = head if news is None else max(position, head)
         if presence_turn != channel.presence_turn:
             presence_turn = channel.presence_turn
-            news += channel.presence_note
+            body += channel.presence_note
+        if body or bell.ping:
+            await _write(send, body or PING)
+            bell.ping = False
         if personal or monotonic() - checked > CHECK_EVERY:
             checked = monotonic()
             if await hub.in_thread(_who, cookie, actor.train_slug) != actor:
-                await _write(send, news + event("bye", {"reason": "What you may do has changed."}), last=True)
+                await _write(send, event("bye", {"reason": "What you may do has changed."}), last=True)
                 return
-        if news:
-            await _write(send, news)
-        if woken.done():
-            continue
-        await asyncio.wait({woken, gone}, timeout=PING_EVERY, return_when=asyncio.FIRST_COMPLETED)
-        if not woken.done() and not gone.done():
-            await _write(send, PING)
+        await bell.wait()
     if not gone.done():
         await _write(send, event("bye", {"reason": "The server is stopping."}), last=True)
 
