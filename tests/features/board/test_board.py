@@ -188,3 +188,9 @@ def test_the_packed_page_and_snapshot_hold_the_same_as_the_plain_ones(as_: As, c
         assert packed["Content-Encoding"] == "gzip"
         token = re.compile(rb'csrf[^>]*?(content|value)="[^"]+"')
         assert token.sub(b"", gzip.decompress(packed.content)) == token.sub(b"", plain.content)
+
+
+def test_an_entry_can_be_sent_again_after_its_pi_is_gone(cast: Cast, card: Story) -> None:
+    (entry,) = move_story(cast.tess, number=card.number, pi_id=card.pi_id, iteration_id=None).entries
+    Increment.objects.filter(pk=card.pi_id).delete()
+    assert f"board:{card.pi_id}:s{card.pk}" in story_cards(entry)

@@ -94,9 +94,7 @@ def pi_shown(actor: Actor, asked: int | None) -> PiRow:
     require_view(actor)
     rows = [
         PiRow(*row)
-        for row in Increment.objects.filter(train_id=actor.train_id)
-        .order_by("number")
-        .values_list("id", "number", "name", "state", "starts_on", "ends_on")
+        for row in Increment.objects.filter(train_id=actor.train_id).order_by("number").values_list(*PiRow._fields)
     ]
     if asked is not None:
         rows = [row for row in rows if row.number == asked]
