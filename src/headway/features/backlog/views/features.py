@@ -49,17 +49,22 @@ def features(request: TrainRequest, slug: str) -> HttpResponse:
     return render(request, "backlog/features.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def feature_cell(request: TrainRequest, slug: str, number: int) -> HttpResponse:
-    """Save the fields of a row of the list, and answer with the row."""
-    values = {name: _cell(name, request.POST[name]) for name in request.POST if name in INLINE}
-    form = CommentForm(request.POST)
-    form.is_valid()
-    actions.edit_feature(request.actor, number=number, **form.command, **values)
+    """A row of the list; with POST after saving the fields that were sent."""
+    if request.method == "POST":
+        _save_cell(request, number)
     if not request.htmx:
         return redirect("features", slug)
     context = {"line": feature_queries.line(request.actor, number), **_row_context(request)}
     return render(request, "backlog/_feature_row.html", context)
+
+
+def _save_cell(request: TrainRequest, number: int) -> None:
+    values = {name: _cell(name, request.POST[name]) for name in request.POST if name in INLINE}
+    form = CommentForm(request.POST)
+    form.is_valid()
+    actions.edit_feature(request.actor, number=number, **form.command, **values)
 
 
 @require_POST
@@ -262,7 +267,7 @@ def _row_context(request: TrainRequest) -> dict[str, Any]:
         "may_edit": may(actor, Permission.EDIT_BACKLOG, anywhere=True),
         "may_target": may(actor, Permission.TARGET_FEATURE),
         "states": Feature.State.choices,
-        "scale": SCALE,
+        "scale": [(value, str(value)) for value in SCALE],
     }
 
 

@@ -44,19 +44,24 @@ def stories(request: TrainRequest, slug: str) -> HttpResponse:
     return render(request, "backlog/stories.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def story_cell(request: TrainRequest, slug: str, number: int) -> HttpResponse:
-    """Save the fields of a row of the list, and answer with the row."""
+    """A row of the list; with POST after saving the fields that were sent."""
+    if request.method == "POST":
+        _save_cell(request, number)
+    if not request.htmx:
+        return redirect("stories", slug)
+    context = {"story": story_queries.story(request.actor, number), **_row_context(request.actor)}
+    return render(request, "backlog/_story_row.html", context)
+
+
+def _save_cell(request: TrainRequest, number: int) -> None:
     values: dict[str, Any] = {}
     if "state" in request.POST:
         values["state"] = request.POST["state"]
     if "points" in request.POST:
         values["points"] = _points(request.POST["points"])
     actions.edit_story(request.actor, number=number, **_command(request), **values)
-    if not request.htmx:
-        return redirect("stories", slug)
-    context = {"story": story_queries.story(request.actor, number), **_row_context(request.actor)}
-    return render(request, "backlog/_story_row.html", context)
 
 
 @require_GET

@@ -87,24 +87,54 @@ function putBack(form, values) {
   }
 }
 
-/** @param {HTMLFormElement} form */
-function isChanged(form) {
-  const before = settled.get(form);
-  return !before || keepable(form).some((control) => (control.type === "checkbox" ? control.checked !== before.has(control.name) : control.value !== String(before.get(control.name) ?? "")));
+/** The values as the page brought them, for a control that was changed without ever having the focus. @param {HTMLFormElement} form */
+function asWritten(form) {
+  const values = new FormData();
+  for (const control of keepable(form)) {
+    const options = control instanceof HTMLSelectElement ? [...control.options] : null;
+    const value = options ? (options.find((option) => option.defaultSelected) ?? options[0])?.value : control.defaultValue;
+    if (control.type !== "checkbox" || control.defaultChecked) values.set(control.name, value ?? "");
+  }
+  return values;
 }
 
-/** @param {HTMLFormElement} form @param {Response} response */
+/** @param {HTMLFormElement} form */
+function isChanged(form) {
+  const before = settled.get(form) ?? asWritten(form);
+  return keepable(form).some((control) => (control.type === "checkbox" ? control.checked !== before.has(control.name) : control.value !== String(before.get(control.name) ?? "")));
+}
+
+/**
+ * What differs from the values before: only that is sent, so that a row on which somebody else changed another field
+ * is no clash.
+ * @param {HTMLFormElement} form @param {FormData} before
+ * @returns {Map<string, string>}
+ */
+function changesOf(form, before) {
+  const changed = keepable(form).filter((control) => control.type !== "checkbox" && control.value !== String(before.get(control.name) ?? ""));
+  return new Map(changed.map((control) => [control.name, control.value]));
+}
+
+/**
+ * @param {HTMLFormElement} form @param {Response} response
+ * @returns {Promise<HTMLFormElement>} the form that now stands in the row
+ */
 async function takeAnswer(form, response) {
   const row = form.closest("[data-row]");
   if (/html/.test(response.headers.get("Content-Type") ?? "")) {
     // `parse` uses a template, which keeps a lone <tr>.
     const fresh = parse(await response.text()).firstElementChild;
-    if (!row || !fresh) return;
-    const focus = document.activeElement?.getAttribute("name");
+    if (!row || !fresh) return form;
+    const focus = row.contains(document.activeElement) ? document.activeElement?.getAttribute("name") : null;
+    for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll("[data-select]:checked"))) {
+      const same = /** @type {HTMLInputElement | null} */ (fresh.querySelector(`[data-select][value="${CSS.escape(box.value)}"]`));
+      if (same) same.checked = true;
+    }
     row.replaceWith(fresh);
     enliven(fresh);
     if (focus) /** @type {HTMLElement | null} */ (fresh.querySelector(`[name="${CSS.escape(focus)}"]:not([type=hidden])`))?.focus();
-    return flash(fresh);
+    flash(fresh);
+    return fresh.querySelector("form[data-inline]") ?? form;
   }
   const text = await response.text();
   const version = text ? JSON.parse(text).version : null;
@@ -113,6 +143,7 @@ async function takeAnswer(form, response) {
   }
   settled.set(form, new FormData(form));
   flash(row);
+  return form;
 }
 
 /** @param {Element | null} row */
@@ -121,23 +152,56 @@ function flash(row) {
   setTimeout(() => row?.classList.remove("is-saved"), 700);
 }
 
+/** Put values into a form and save them. @param {HTMLFormElement} form @param {Map<string, string>} values */
+function saveThese(form, values) {
+  settled.set(form, new FormData(form));
+  for (const control of keepable(form)) {
+    const value = values.get(control.name);
+    if (value !== undefined) control.value = value;
+  }
+  return saveCell(form);
+}
+
+const HEADERS = { Accept: "text/html, application/json", "HX-Request": "true" };
+
 /** @param {HTMLFormElement} form */
 async function saveCell(form) {
   if (!isChanged(form) || form.getAttribute("aria-busy")) return;
   if (!form.reportValidity()) return;
-  const before = settled.get(form) ?? new FormData();
+  const before = settled.get(form) ?? asWritten(form);
+  const changes = changesOf(form, before);
   const data = new FormData(form);
+  for (const control of keepable(form)) if (control.type !== "checkbox" && !changes.has(control.name)) data.delete(control.name);
   data.set("command_id", commandId());
   form.setAttribute("aria-busy", "true");
+  const sent = new FormData(form);
   try {
-    await takeAnswer(form, await send(form.action, { method: "POST", body: data, headers: { Accept: "text/html, application/json", "HX-Request": "true" } }));
-  } catch (problem) {
-    const typed = new FormData(form);
-    putBack(form, before);
-    toast(/** @type {Error} */ (problem).message, { kind: "bad", action: problem instanceof Problem && !problem.status ? { label: "Try again", run: () => (putBack(form, typed), saveCell(form)) } : undefined });
+    const response = await send(form.action, { method: "POST", body: data, headers: HEADERS });
+    const meanwhile = changesOf(form, sent);
+    const now = await takeAnswer(form, response);
+    form.removeAttribute("aria-busy");
+    if (meanwhile.size) await saveThese(now, meanwhile);
+  } catch (error) {
+    await refused(form, before, changes, /** @type {Error} */ (error));
   } finally {
     form.removeAttribute("aria-busy");
   }
+}
+
+/**
+ * The old values come back with the reason; after a clash the present ones, and one's own at a press.
+ * @param {HTMLFormElement} form @param {FormData} before @param {Map<string, string>} changes @param {Error} problem
+ */
+async function refused(form, before, changes, problem) {
+  putBack(form, before);
+  const status = problem instanceof Problem ? problem.status : -1;
+  let now = form;
+  if (status === 409) {
+    const present = await send(form.action, { headers: HEADERS }).catch(() => null);
+    if (present) now = await takeAnswer(form, present);
+  }
+  const label = status === 409 ? "Use mine" : status === 0 ? "Try again" : "";
+  toast(problem.message, { kind: "bad", action: label ? { label, run: () => saveThese(now, changes) } : undefined });
 }
 
 /** @param {Event} event @returns {HTMLFormElement | null} */
