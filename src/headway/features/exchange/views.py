@@ -23,6 +23,7 @@ from .headings.mapping import MANUAL
 from .interpretation import ImportPlan
 from .kinds import NOUNS
 from .lists import LISTS
+from .policies import require_import
 from .reading import Table, read_table
 from .wording import told_in_words
 
@@ -55,6 +56,7 @@ def upload(request: TrainRequest, slug: str) -> HttpResponse:
 
 
 def _received(request: TrainRequest, slug: str, file: Any) -> HttpResponse:
+    require_import(request.actor)
     uploads.check_size(file.size)
     data = file.read()
     refuse_whole_train(data)
