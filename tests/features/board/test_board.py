@@ -17,6 +17,7 @@ from headway.features.board.fragments import story_cards
 from headway.features.board.picture import View
 from headway.features.board.queries import board_page, board_rows, pi_shown, stamp
 from headway.features.board.words import in_words
+from headway.store.change import change
 from headway.store.models import Increment, Story, Train
 from tests.builders import (
     FIRST_DAY,
@@ -26,6 +27,7 @@ from tests.builders import (
     build_story,
     build_train,
     iteration,
+    root,
 )
 from tests.cast import Cast
 
@@ -194,3 +196,12 @@ def test_an_entry_can_be_sent_again_after_its_pi_is_gone(cast: Cast, card: Story
     (entry,) = move_story(cast.tess, number=card.number, pi_id=card.pi_id, iteration_id=None).entries
     Increment.objects.filter(pk=card.pi_id).delete()
     assert f"board:{card.pi_id}:s{card.pk}" in story_cards(entry)
+
+
+def test_what_moved_after_the_commitment_is_marked(cast: Cast, train: Train, pi: Increment, card: Story) -> None:
+    build_story(train, "As committed", pi=pi, iteration=iteration(train, 1, 1))
+    with change(root(train)) as frame:
+        frame.update(frame.get(Increment, pk=pi.pk), "pi.advanced", state="committed")
+    (entry,) = move_story(cast.tess, number=card.number, pi_id=pi.pk, iteration_id=None).entries
+    assert board_rows(cast.tess, pi_shown(cast.tess, 1)).changed == {card.pk}
+    assert "is-changed" in story_cards(entry)[f"board:{pi.pk}:s{card.pk}"]

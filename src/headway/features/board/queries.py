@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from headway.engine.errors import Missing
@@ -375,16 +376,21 @@ def strings_in_words(actor: Actor, pi: PiRow) -> list[OwnedLine]:
 
 
 def changed_since_commitment(train_id: int, pi: PiRow) -> frozenset[int]:
-    """Ids of the stories that came, moved or changed their points after the PI was committed."""
+    """Ids of the stories that came, moved or were taken on after the PI was committed."""
+    changes = _plan_changes(train_id, pi)
+    return frozenset() if changes is None else frozenset(changes.values_list("subject_id", flat=True))
+
+
+def _plan_changes(train_id: int, pi: PiRow) -> QuerySet[Entry] | None:
+    """The entries that changed the committed plan of a PI; None while it has not been committed."""
     if pi.state not in (Increment.State.COMMITTED, Increment.State.EXECUTING):
-        return frozenset()
+        return None
     journal = Entry.objects.filter(train_id=train_id)
     advances = journal.filter(kind="pi", subject_id=pi.id).order_by("-number").values_list("number", "after")
     committed = next((number for number, after in advances if (after or {}).get("state") == "committed"), None)
     if committed is None:
-        return frozenset()
-    since = journal.filter(number__gt=committed, kind="story", verb__in=CHANGES_THE_PLAN)
-    return frozenset(since.values_list("subject_id", flat=True))
+        return None
+    return journal.filter(number__gt=committed, kind="story", verb__in=CHANGES_THE_PLAN)
 
 
 @lru_cache(maxsize=16)
@@ -506,5 +512,7 @@ def _feature(feature_id: int | None) -> FeatureRow | None:
 
 
 def _left_the_plan(entry: Entry, pi_id: int) -> bool:
-    pi = Increment.objects.values_list("id", "number", "name", "state", "starts_on", "ends_on").filter(pk=pi_id).first()
-    return pi is not None and entry.subject_id in changed_since_commitment(entry.train_id, PiRow(*pi))
+    pi = Increment.objects.filter(pk=pi_id).values_list(*PiRow._fields).first()
+    # An entry may be sent again after its PI is gone.
+    changes = None if pi is None else _plan_changes(entry.train_id, PiRow(*pi))
+    return changes is not None and changes.filter(subject_id=entry.subject_id).exists()
