@@ -224,7 +224,7 @@ def test_predictability_is_what_landed_of_what_was_planned_once_all_is_known(cas
         aim(train, outcome)
     aim(train, "landed", planned=False)
     outcomes = queries.increment_page(cast.vera, 1).outcomes
-    assert (outcomes.planned, outcomes.landed, outcomes.added_landed, outcomes.predictability) == (4, 2, 1, 50)
+    assert (outcomes.planned, outcomes.landed, outcomes.unplanned_landed, outcomes.predictability) == (4, 2, 1, 50)
     assert queries.history(cast.vera) == [(increment(train), outcomes)]
     aim(train)
     assert queries.increment_page(cast.vera, 1).outcomes.predictability is None

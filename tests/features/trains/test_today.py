@@ -108,6 +108,22 @@ def test_hints_go_to_those_who_can_do_something_about_them(cast: Cast) -> None:
     }
 
 
+def test_the_api_tells_the_day(cast: Cast, as_: As, train: Train) -> None:
+    number = build_dependency(train, state="requested").number
+    answer = as_("mika").get("/api/v1/trains/orion/today").json()
+    assert (answer["teams"], answer["late"], answer["blocked"]) == (["Merlin"], [], [])
+    assert answer["to_answer"] == [
+        {
+            "number": number,
+            "needs": "An address to ask for past readings",
+            "consumer": "Kestrel",
+            "provider": "Merlin",
+            "state": "requested",
+            "health": "unplanned",
+        }
+    ]
+
+
 def test_an_empty_day_says_what_would_stand_here(cast: Cast, as_: As, train: Train) -> None:
     build_feature(train)
     page = as_("vera").get("/trains/orion/").content.decode()

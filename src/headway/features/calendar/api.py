@@ -142,7 +142,7 @@ def _counts(outcomes: queries.Outcomes) -> Json:
         "missed": outcomes.missed,
         "dropped": outcomes.dropped,
         "open": outcomes.open,
-        "added": outcomes.added,
-        "added_landed": outcomes.added_landed,
+        "unplanned": outcomes.unplanned,
+        "unplanned_landed": outcomes.unplanned_landed,
         "predictability_percent": outcomes.predictability,
     }

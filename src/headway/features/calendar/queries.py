@@ -22,29 +22,29 @@ ONE_DAY = timedelta(days=1)
 class Outcomes:
     """What became of the features aimed at a PI.
 
-    ``planned`` counts those in the committed plan; ``landed``, ``missed`` and ``dropped`` are parts of it, as is
-    ``open``, of which nothing is known yet. ``added`` came in after commitment, of which ``added_landed`` landed.
+    ``planned`` counts those in the plan; ``landed``, ``missed`` and ``dropped`` are parts of it, as is ``open``, of
+    which nothing is known yet. ``unplanned`` are aimed at the PI but not in its plan; ``unplanned_landed`` landed.
     """
 
     planned: int = 0
     landed: int = 0
     missed: int = 0
     dropped: int = 0
-    added: int = 0
-    added_landed: int = 0
+    unplanned: int = 0
+    unplanned_landed: int = 0
 
     @property
     def open(self) -> int:
         return self.planned - self.landed - self.missed - self.dropped
 
     @property
-    def added_words(self) -> str:
-        return f"of {self.added} landed"
+    def unplanned_words(self) -> str:
+        return f"of {self.unplanned} landed"
 
     @property
     def is_known(self) -> bool:
         """Whether there is any outcome at all."""
-        return bool(self.landed or self.missed or self.dropped or self.added_landed)
+        return bool(self.landed or self.missed or self.dropped or self.unplanned_landed)
 
     @property
     def predictability(self) -> float | None:
@@ -277,8 +277,8 @@ def _outcomes(actor: Actor) -> dict[int, Outcomes]:
             landed=Count("pk", filter=Q(planned=True, outcome=Target.Outcome.LANDED)),
             missed=Count("pk", filter=Q(planned=True, outcome=Target.Outcome.MISSED)),
             dropped=Count("pk", filter=Q(planned=True, outcome=Target.Outcome.DROPPED)),
-            added=Count("pk", filter=Q(planned=False)),
-            added_landed=Count("pk", filter=Q(planned=False, outcome=Target.Outcome.LANDED)),
+            unplanned=Count("pk", filter=Q(planned=False)),
+            unplanned_landed=Count("pk", filter=Q(planned=False, outcome=Target.Outcome.LANDED)),
         )
     )
     return {
@@ -289,14 +289,14 @@ def _outcomes(actor: Actor) -> dict[int, Outcomes]:
 
 def _count(targets: Sequence[Target]) -> Outcomes:
     planned = [each.outcome for each in targets if each.planned]
-    added = [each.outcome for each in targets if not each.planned]
+    unplanned = [each.outcome for each in targets if not each.planned]
     return Outcomes(
         planned=len(planned),
         landed=planned.count(Target.Outcome.LANDED),
         missed=planned.count(Target.Outcome.MISSED),
         dropped=planned.count(Target.Outcome.DROPPED),
-        added=len(added),
-        added_landed=added.count(Target.Outcome.LANDED),
+        unplanned=len(unplanned),
+        unplanned_landed=unplanned.count(Target.Outcome.LANDED),
     )
 
 

@@ -63,6 +63,25 @@ def remove_train(request: HttpRequest, slug: str, body: RemovalIn) -> Json:
     return {"removed": slug}
 
 
+@router.get("/trains/{slug}/today", url_name="today")
+def today(request: HttpRequest, slug: str) -> Json:
+    """What needs you now: dependencies to answer, to accept or late, cells that are too full, blocked stories."""
+    now = queries.today(actor_of(request))
+    return {
+        "teams": now.teams,
+        "to_answer": [_waiting(each) for each in now.to_answer],
+        "to_accept": [_waiting(each) for each in now.to_accept],
+        "late": [_waiting(each) for each in now.late],
+        "cells": [
+            {"team": cell.team_id, "iteration": cell.iteration_id, "message": finding.message, "reason": finding.reason}
+            for cell, finding in now.cells
+        ],
+        "blocked": [{"number": each.number, "title": each.title, "team": each.team} for each in now.blocked],
+        "milestones": [{"name": each.name, "on": each.on.isoformat()} for each in now.milestones],
+        "hints": [{"message": each.message, "reason": each.reason} for each in now.hints],
+    }
+
+
 @router.get("/trains/{slug}/permissions", url_name="permissions")
 def permissions(request: HttpRequest, slug: str, team: int | None = None) -> Json:
     """What you may do here, and why or why not; for work of ``team`` (an id) where that matters."""
@@ -82,6 +101,17 @@ def permissions(request: HttpRequest, slug: str, team: int | None = None) -> Jso
 
 def _train(train: Train) -> Json:
     return {"id": train.pk, "number": train.seq, **portrait(train)}
+
+
+def _waiting(row: queries.Waiting) -> Json:
+    return {
+        "number": row.number,
+        "needs": row.needs,
+        "consumer": row.consumer,
+        "provider": row.provider,
+        "state": row.state,
+        "health": row.health,
+    }
 
 
 def _is_open_to(request: HttpRequest, train: Train) -> bool:
