@@ -174,3 +174,17 @@ def test_text_that_looks_like_a_script_is_shown_as_text(as_: As, cast: Cast, tra
     story = build_story(train, "<script>alert(1)</script>")
     backlog.edit_story(cast.tess, number=story.number, title="<script>alert(2)</script>")
     assert "<script>alert" not in as_("vera").get(URL).content.decode()
+
+
+def test_the_history_on_a_page_does_not_repeat_what_the_page_is_about(cast: Cast, train: Train) -> None:
+    feature, pi = build_feature(train), iteration(train, 1, 1).pi_id
+    target = backlog.target_feature(cast.paul, number=feature.number, pi_id=pi).subject
+    backlog.note_outcome(cast.paul, number=feature.number, pi_id=pi, outcome="landed")
+    backlog.edit_feature(cast.ansel, number=feature.number, state="done")
+    told = history(cast.vera, [("feature", [feature.pk]), ("target", [target.pk])])
+    assert [each.brief for each in told] == [
+        "Ansel Brandt changed it",
+        "Paul Adeyemi noted how it stands in PI 1",
+        "Paul Adeyemi brought it into PI 1",
+        "The builder added it",
+    ]

@@ -33,6 +33,11 @@ ABOUT = {
 
 _LABELS = {"pi_id": "PI", "color": "colour", "is_ip": "IP iteration", "text": "text"}
 _PAGES = {"feature": "feature", "story": "story", "dependency": "dependency"}
+_TARGETED = {
+    "target.created": "brought it into",
+    "target.edited": "noted how it stands in",
+    "target.removed": "took it out of",
+}
 _UNTOLD = {"id", "version", "number"}
 
 Names = dict[tuple[str, int], str]
@@ -84,6 +89,11 @@ def _brief(entry: Entry, names: Names) -> str:
     """The sentence for a page that is about the thing itself."""
     if entry.kind in _PAGES:
         return f"{entry.actor_name} {VERBS[entry.verb].reads} it"
+    if entry.verb in _TARGETED:
+        pi = _value("target", "pi_id", (entry.after or entry.before or {}).get("pi_id"), names)
+        return f"{entry.actor_name} {_TARGETED[entry.verb]} {pi}"
+    if entry.kind == "task":
+        return sentence(entry)
     return sentence(entry) + _about(entry, names)
 
 
