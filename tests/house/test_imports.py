@@ -98,6 +98,7 @@ def imported_names(path: Path, module: str) -> Iterator[str]:
 
 WRITERS = {
     "features/exchange/founding.py": "a train that comes back from its export is written whole, journal and all",
+    "demo/sample.py": "makes the sample accounts; the sample train itself is told through actions",
     "features/accounts": "accounts, tokens and preferences belong to no train and have no journal",
     "web/middleware.py": "notes when a token was last used",
 }
@@ -142,10 +143,16 @@ def test_no_module_is_a_junk_drawer() -> None:
     assert [short(path) for path in SOURCE.rglob("*") if path.stem in JUNK_DRAWERS] == []
 
 
-def test_only_the_job_runner_and_the_stream_catch_everything() -> None:
+CATCHES_EVERYTHING = {
+    "live/fragments.py": "an entry that cannot be drawn must not end everybody's stream",
+}
+
+
+def test_only_the_stream_catches_everything() -> None:
     catching = [
         f"{short(path)}:{node.lineno}"
         for path in MODULES
+        if short(path) not in CATCHES_EVERYTHING
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))

@@ -6,12 +6,12 @@ import sys
 from itertools import pairwise
 from typing import Any
 
-from tests.browser.conftest import FLAGS
 from tests.live.installation import Installation, Server
 from tests.speed.figures import Figure, quantile
 from tests.speed.sizes import SIZES, Size
 
 STEPS = 150
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 WATCH = """
 () => {
@@ -33,12 +33,16 @@ READY = """
 
 CARD = """
 () => {
-  const strung = document.querySelectorAll('#board .card, #board [id^="s"]');
-  const seen = [...strung].map(each => [each.id, each.getBoundingClientRect()]).filter(([id, box]) =>
-    /^s\\d+$/.test(id) && box.width > 8 && box.top > 150 && box.bottom < innerHeight - 60 && box.left > 250
-    && box.right < innerWidth - 250);
-  const [id, box] = seen[Math.floor(seen.length / 2)];
-  return {id, x: box.left + box.width / 2, y: box.top + box.height / 2};
+  const cards = [...document.querySelectorAll('#board-table a[id]')].filter(each => /^s\\d+$/.test(each.id));
+  const middle = each => {
+    const box = each.getBoundingClientRect();
+    return {id: each.id, x: box.left + box.width / 2, y: box.top + box.height / 2};
+  };
+  const seen = cards.filter(each => {
+    const {x, y} = middle(each);
+    return document.elementFromPoint(x, y)?.closest('a') === each && x < innerWidth - 500 && y < innerHeight - 200;
+  });
+  return seen.length ? middle(seen[Math.floor(seen.length / 2)]) : null;
 }
 """
 
@@ -88,6 +92,8 @@ def _drag(page: Any) -> list[float]:
     """Timestamps of frames while a card goes to and fro over the board; it is put back by Escape."""
     page.wait_for_timeout(1500)
     card = page.evaluate(CARD)
+    if card is None:
+        raise AssertionError("There is no card to drag in sight")
     page.mouse.move(card["x"], card["y"])
     page.mouse.down()
     page.mouse.move(card["x"] + 12, card["y"] + 4)
