@@ -97,7 +97,7 @@ def _drag(page: Any) -> list[float]:
     page.mouse.move(card["x"], card["y"])
     page.mouse.down()
     page.mouse.move(card["x"] + 12, card["y"] + 4)
-    page.wait_for_timeout(300)
+    page.wait_for_selector(".is-lifted")
     page.evaluate(WATCH)
     for step in range(STEPS):
         there = (step % 50) / 50 if step % 100 < 50 else 1 - (step % 50) / 50
