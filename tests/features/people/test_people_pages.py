@@ -39,8 +39,9 @@ def test_lists_cost_the_same_number_of_queries_however_long_they_are(
         queries.list_people(actor)
     with django_assert_num_queries(5):
         queries.team_page(actor, "kestrel")
+    person = Person.objects.get(name="Person 0").pk
     with django_assert_num_queries(5):
-        queries.person_page(actor, Person.objects.get(name="Person 0").pk)
+        queries.person_page(actor, person)
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_why(as_: As) -> None:
