@@ -344,3 +344,18 @@ def test_a_release_plan_notes_who_takes_part_and_where_it_went() -> None:
         ("PI 2", True, "", ""),
     ]
     assert errors(plan) == [(4, "Feature ID", "F1"), (5, "Feature", ""), (6, "Planned", "perhaps")]
+
+
+def test_a_github_view_exported_as_table_is_read_like_its_json() -> None:
+    plan = plan_of(
+        b"Title\tURL\tAssignees\tStatus\tLinked pull requests\tMilestone\tLabels\tSprint\tEstimate\n"
+        b"[Task]: Draw the map\thttps://github.com/o/maps/issues/7\tann\tIn Progress\t\t[Epic]: Maps\t"
+        b"team: Kestrel, blocked\tSprint 3\t5\n"
+        b"Print it\thttps://github.com/o/maps/issues/8\t\tDone\t\t\t\t\t\n"
+    )
+    assert plan.format == "github"
+    assert [(s.key, s.title, s.team, s.feature, s.iteration, s.points, s.state, s.blocked) for s in plan.stories] == [
+        ("o/maps#7", "Draw the map", "Kestrel", "group:maps", "Sprint 3", 5, "in_progress", True),
+        ("o/maps#8", "Print it", "maps", None, None, None, "done", False),
+    ]
+    assert [(f.title, f.derived) for f in plan.features] == [("Maps", True)]
