@@ -36,6 +36,9 @@ export class Desk {
     /** Cards whose move the server has not answered yet: what the stream says of their place is older. @type {Map<string, number>} */
     this.pending = new Map();
     /** @type {(() => void)[]} */ this.afterDraw = [];
+    /** Strings drawn now. @type {Strand[]} */ this.shown = [];
+    /** Cards lit while the rest is dimmed. @type {Set<string> | null} */ this.lit = null;
+    /** Cards with a string in conflict. @type {Set<string>} */ this.late = new Set();
     this.asked = 0;
     this.watchFocus();
     new ResizeObserver(() => {

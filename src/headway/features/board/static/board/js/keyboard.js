@@ -23,6 +23,8 @@ class Keyboard {
     this.links = links;
     this.filters = filters;
     /** @type {Carried | null} */ this.carried = null;
+    /** The one tab stop. @type {HTMLElement | null} */ this.stop = null;
+    this.moving = false;
   }
 
   listen() {

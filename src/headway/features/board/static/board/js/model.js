@@ -28,6 +28,21 @@ function by(rows, key) {
 }
 
 export class Model {
+  seq = 0;
+  pi = { id: 0, number: 0, name: "" };
+  /** @type {Map<number, Iteration>} */ iterations = new Map();
+  /** @type {Map<number, Team>} */ teams = new Map();
+  /** @type {Map<number, Feature>} */ features = new Map();
+  /** @type {Map<number, Story>} */ stories = new Map();
+  /** @type {Map<number, Target>} */ targets = new Map();
+  /** @type {Map<number, Dependency>} */ dependencies = new Map();
+  /** @type {Map<string, Place> | null} */ placed = null;
+  /** @type {Strand[] | null} */ strung = null;
+  /** @type {Map<number, Story[]>} */ storiesOf = new Map();
+  /** @type {Map<string, number>} */ loads = new Map();
+  /** Items of other PIs that a string ends at. @type {Map<string, {ordinal: number | null, title: string, number: number}>} */ elsewhere = new Map();
+  /** @type {Map<string, {points: number, committable: number}>} */ rooms = new Map();
+
   /** @param {any} snapshot @param {"stories" | "features"} view */
   constructor(snapshot, view) {
     this.view = view;
@@ -36,27 +51,25 @@ export class Model {
 
   /** Takes a snapshot as the present truth. @param {any} snapshot */
   load(snapshot) {
-    this.seq = /** @type {number} */ (snapshot.seq);
-    this.pi = /** @type {{id: number, number: number, name: string}} */ (snapshot.pi);
-    /** @type {Map<number, Iteration>} */ this.iterations = by(objects(snapshot.iterations), "id");
-    /** @type {Map<number, Team>} */ this.teams = by(objects(snapshot.teams), "id");
-    /** @type {Map<number, Feature>} */ this.features = by(objects(snapshot.features), "id");
-    /** @type {Map<number, Story>} */ this.stories = by(objects(snapshot.stories), "id");
-    /** @type {Map<number, Target>} */ this.targets = by(objects(snapshot.targets), "feature_id");
-    /** @type {Map<number, Dependency>} */ this.dependencies = by(objects(snapshot.dependencies), "id");
-    /** Items of other PIs that a string ends at. @type {Map<string, {ordinal: number | null, title: string, number: number}>} */
+    this.seq = snapshot.seq;
+    this.pi = snapshot.pi;
+    this.iterations = by(objects(snapshot.iterations), "id");
+    this.teams = by(objects(snapshot.teams), "id");
+    this.features = by(objects(snapshot.features), "id");
+    this.stories = by(objects(snapshot.stories), "id");
+    this.targets = by(objects(snapshot.targets), "feature_id");
+    this.dependencies = by(objects(snapshot.dependencies), "id");
     this.elsewhere = new Map(objects(snapshot.elsewhere).map((each) => [each.key, each]));
-    /** @type {Map<string, {points: number, committable: number}>} */
     this.rooms = new Map(objects(snapshot.rooms).map((each) => [`${each.team_id}:${each.iteration_id}`, each]));
     this.touch();
   }
 
   /** Forgets what was worked out; call after every change of rows. */
   touch() {
-    /** @type {Map<string, Place> | null} */ this.placed = null;
-    /** @type {Strand[] | null} */ this.strung = null;
-    /** @type {Map<number, Story[]>} */ this.storiesOf = new Map();
-    /** @type {Map<string, number>} */ this.loads = new Map();
+    this.placed = null;
+    this.strung = null;
+    this.storiesOf = new Map();
+    this.loads = new Map();
     for (const story of this.stories.values()) {
       const cell = `${story.team_id}:${story.iteration_id}`;
       this.loads.set(cell, (this.loads.get(cell) ?? 0) + (story.points ?? 0));
@@ -288,6 +301,7 @@ export class Model {
   subject(key) {
     const id = Number(key.slice(1));
     const kind = { s: "story", f: "feature", p: "dependency", n: "dependency" }[key[0]] ?? "";
+    /** @type {any} */
     const row = { story: this.stories, feature: this.features, dependency: this.dependencies }[kind]?.get(id);
     return row ? { kind, title: row.title ?? row.needs, number: row.number, row } : null;
   }

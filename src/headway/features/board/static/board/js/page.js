@@ -12,23 +12,30 @@
 export const number = (points) => String(Math.round(points * 10) / 10);
 
 export class Page {
+  /** @type {Map<string, HTMLElement>} */ cells = new Map();
+  /** @type {Map<string, HTMLElement>} */ cards = new Map();
+  /** Heads of columns by the iteration's id. @type {Map<string, HTMLElement>} */ heads = new Map();
+  /** @type {Map<string, Box> | null} */ boxes = null;
+  /** @type {CellBox[] | null} */ grid = null;
+
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.scroll = /** @type {HTMLElement} */ (root.querySelector("#board-scroll"));
     this.canvas = /** @type {HTMLElement} */ (root.querySelector("#board-canvas"));
-    this.index();
+    this.table = this.index();
   }
 
   /** Looks up rows, cells and cards again, after the table was replaced. */
   index() {
-    this.table = /** @type {HTMLTableElement} */ (this.root.querySelector("#board-table"));
+    const table = /** @type {HTMLTableElement} */ (this.root.querySelector("#board-table"));
+    this.table = table;
     this.table.setAttribute("role", "grid");
     this.table.setAttribute("aria-describedby", "board-help");
     this.table.classList.add("can-move");
-    /** @type {Map<string, HTMLElement>} */ this.cells = new Map();
-    /** @type {Map<string, HTMLElement>} */ this.cards = new Map();
-    /** @type {Map<string, HTMLElement>} */ this.heads = new Map();
+    this.cells = new Map();
+    this.cards = new Map();
+    this.heads = new Map();
     for (const row of this.rows()) {
       const team = row.classList.contains("is-shared") ? "null" : row.dataset.t;
       if (team === undefined) continue;
@@ -41,6 +48,7 @@ export class Page {
       if (head.dataset.i) this.heads.set(head.dataset.i, head);
     }
     this.stale();
+    return table;
   }
 
   /** @returns {HTMLElement[]} the rows of the body in the order shown */
@@ -123,8 +131,8 @@ export class Page {
   // Layout -----------------------------------------------------------------
 
   stale() {
-    /** @type {Map<string, Box> | null} */ this.boxes = null;
-    /** @type {CellBox[] | null} */ this.grid = null;
+    this.boxes = null;
+    this.grid = null;
   }
 
   /** Where every card is on the canvas; a card in a folded row is at the middle of its cell. @returns {Map<string, Box>} */

@@ -19,6 +19,7 @@ export class Strings {
     this.front = front;
     /** @type {Map<number, Drawn>} */ this.drawn = new Map();
     /** @type {Map<number, Drawn>} */ this.moving = new Map();
+    this.drafted = element("path", { class: "string is-draft" });
   }
 
   /**
@@ -124,7 +125,6 @@ export class Strings {
 
   /** A string that is being made. @param {Point | null} from @param {Point} [to] */
   draft(from, to) {
-    this.drafted ??= /** @type {SVGPathElement} */ (element("path", { class: "string is-draft" }));
     if (!from || !to) return this.drafted.remove();
     if (!this.drafted.isConnected) this.front.append(this.drafted);
     this.drafted.setAttribute("d", curve(from, to).path);
