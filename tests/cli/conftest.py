@@ -1,15 +1,31 @@
-"""The real command, as a process of its own, on a data folder of its own."""
+"""The ``headway`` command: in this process on the test database, or as a process of its own on a folder of its own."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from headway.cli import main
+from headway.features.trains.actions import start_train
+from headway.kit.settings import settings
+from headway.store.models import Train, User
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
 
 FOUND_ORION = """
 from headway.cli.database import open_database
@@ -20,64 +36,82 @@ start_train(User.objects.create_superuser("rosa@example.org", name="Rosa Lind"),
 """
 
 
-def python(folder: Path, *arguments: str, say: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with the settings of an installation in ``folder`` and no others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADWAY_")}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=inherited | {"HEADWAY_DATA_DIR": str(folder / "var")} | settings,
-        cwd=folder,
-        input=say,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 @pytest.fixture
-def headway(tmp_path: Path) -> Run:
-    """Run ``headway …``; ``say`` goes to standard input, ``settings`` into the environment."""
+def headway(
+    db: None,
+    data_folder: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """Run ``headway …`` here, on the test database, in a folder of the test's; ``say`` goes to standard input."""
+    monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str | Path, say: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        return python(tmp_path, "-m", "headway.cli", *map(str, arguments), say=say, **settings)
+    def run(*arguments: str | Path, say: str = "") -> Done:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(say))
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main([str(each) for each in arguments])
+        return Done(int(str(stopped.value.code)), *capfd.readouterr())
 
     return run
 
 
-@pytest.fixture(scope="session")
-def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A prepared, empty database, made once and copied for every test."""
-    folder = tmp_path_factory.mktemp("empty")
-    assert python(folder, "-m", "headway.cli", "migrate").returncode == 0
-    return folder / "var"
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of the tests' own."""
+    ours = settings()
+    before, ours.data_dir = ours.data_dir, tmp_path_factory.mktemp("data")
+    yield ours.data_dir
+    ours.data_dir = before
+
+
+@pytest.fixture
+def orion(db: None) -> Train:
+    """The train Orion, founded by Rosa: three entries in its journal."""
+    start_train(User.objects.create_superuser("rosa@example.org", name="Rosa Lind"), name="Orion")
+    return Train.objects.get()
+
+
+def python(folder: Path, *arguments: str, **given: str) -> Done:
+    """Run Python with the settings of an installation in ``folder`` and no others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADWAY_")}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=inherited | {"HEADWAY_DATA_DIR": str(folder / "var")} | given,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Run:
+    """Run ``headway …`` as a process of its own, on the SQLite installation of the test."""
+    return lambda *arguments, **given: python(tmp_path, "-m", "headway.cli", *map(str, arguments), **given)
 
 
 @pytest.fixture(scope="session")
-def founded_installation(empty_installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with the train Orion, founded by Rosa: three entries in its journal."""
+def founded_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite installation with the train Orion, made once and copied for every test."""
     folder = tmp_path_factory.mktemp("founded")
-    shutil.copytree(empty_installation, folder / "var")
-    done = python(folder, "-c", FOUND_ORION)
-    assert done.returncode == 0, done.stderr
+    for arguments in (("-m", "headway.cli", "migrate"), ("-c", FOUND_ORION)):
+        done = python(folder, *arguments)
+        assert done.code == 0, done.err
     return folder / "var"
 
 
 @pytest.fixture
-def prepared(headway: Run, empty_installation: Path, tmp_path: Path) -> Run:
-    """The command on a database that is ready and empty."""
-    shutil.copytree(empty_installation, tmp_path / "var")
-    return headway
-
-
-@pytest.fixture
-def with_a_train(headway: Run, founded_installation: Path, tmp_path: Path) -> Run:
-    """The command on a database with the train Orion."""
+def installed(process: Run, founded_installation: Path, tmp_path: Path) -> Run:
+    """The process on an installation with the train Orion."""
     shutil.copytree(founded_installation, tmp_path / "var")
-    return headway
+    return process
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Where the command keeps its database."""
+    """The database file of the installation."""
     return tmp_path / "var" / "headway.sqlite3"

@@ -7,7 +7,7 @@ own and is loaded when it is called, so that ``headway --help`` stays quick.
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -86,11 +86,11 @@ def prepare() -> None:
     django.setup()
 
 
-def main() -> None:
-    """Run the command line; a person's mistake ends in a sentence, never in a traceback."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; a person's mistake ends in a sentence, never in a traceback."""
     try:
         # Without standalone mode click hands back the code of ctx.exit() instead of exiting with it.
-        sys.exit(headway.main(standalone_mode=False) or 0)
+        sys.exit(headway.main(arguments, standalone_mode=False) or 0)
     except HeadwayError as error:
         click.echo(f"headway: {error}", err=True)
         sys.exit(1)

@@ -81,9 +81,8 @@ def _load(stage: str, seed: int, *, reset: bool, yes: bool, quiet: bool) -> bool
         return True
     real = sample.real_accounts()
     if real and not yes and there is None:
-        sentence = (
-            f"{real} real accounts live here, so the sample train was not loaded. Load it with “headway demo --yes”."
-        )
+        lives = "1 real account lives here" if real == 1 else f"{real} real accounts live here"
+        sentence = f"{lives}, so the sample train was not loaded. Load it with “headway demo --yes”."
         if not quiet:
             raise Conflict(sentence, code="in_use")
         click.echo(sentence)

@@ -9,10 +9,12 @@ from headway.engine.errors import HeadwayError, Missing
 from headway.features.backlog import actions as backlog
 from headway.features.dependencies import actions as dependencies
 from headway.kit.access import Actor, TeamRole
-from headway.store.models import Dependency, Increment, Iteration, Membership, Story, Train
+from headway.store.models import Dependency, Feature, Increment, Iteration, Membership, Story, Train
 
 SECONDS_BETWEEN = 25.0
 """How long one person thinks between two changes, on average."""
+MOST_FRUITLESS = 300
+"""Tries in a row after which there is nothing left to do."""
 REMARKS = (
     "I had a look; this still fits.",
     "Can we talk about it after the stand-up?",
@@ -44,13 +46,15 @@ def work(people: int, seed: int, seconds: float, *, tell: Callable[[str], object
 
 
 def changes(people: int, random: Random) -> Iterator[str]:
-    """One change after the other, each told in a sentence; without end, as long as the train is there.
+    """One change after the other, each told in a sentence, as long as there is something to do.
 
     Raises:
-        Missing: the sample train is not there, or has no open PI.
+        Missing: the sample train is not there, or there is nothing left to do on it.
     """
     crowd = _crowd(people, random)
-    while True:
+    fruitless = 0
+    while fruitless < MOST_FRUITLESS:
+        fruitless += 1
         actor = random.choice(crowd)
         deed = random.choices((_move, _carry_on, _remark), weights=(6, 3, 1))[0]
         try:
@@ -60,7 +64,11 @@ def changes(people: int, random: Random) -> Iterator[str]:
         except HeadwayError:
             continue  # Refused, as happens to people: somebody was quicker, or the card is not to be moved.
         if line:
+            fruitless = 0
             yield f"{actor.name} {line}"
+    raise Missing(
+        "There is nothing left to do on the sample train; “headway demo --reset” builds it anew.", code="done"
+    )
 
 
 def _crowd(people: int, random: Random) -> list[Actor]:
@@ -119,10 +127,21 @@ def _remark(actor: Actor, pi: Increment, random: Random) -> str:
     team = next(iter(actor.teams))
     found = list(Dependency.objects.filter(train_id=actor.train_id, consumer_team_id=team).order_by("number"))
     if not found:
-        return ""
+        return _discuss(actor, random)
     dependency = random.choice(found)
     dependencies.comment_on_dependency(actor, number=dependency.number, text=random.choice(REMARKS))
     return f"spoke about “{dependency.needs}” in {pi.name}"
+
+
+def _discuss(actor: Actor, random: Random) -> str:
+    """Something is said about a feature that is not done, as long as there are no dependencies to speak about."""
+    open_ones = Feature.objects.filter(train_id=actor.train_id).exclude(state=Feature.State.DONE)
+    found = list(open_ones.order_by("number"))
+    if not found:
+        return ""
+    feature = random.choice(found)
+    backlog.comment_on_feature(actor, number=feature.number, text=random.choice(REMARKS))
+    return f"spoke about “{feature.title}”"
 
 
 def _own_story(actor: Actor, pi: Increment, random: Random, **where: object) -> Story | None:
