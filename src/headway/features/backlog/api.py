@@ -161,15 +161,16 @@ def list_features(request: HttpRequest, slug: str, wanted: Query[schemas.Feature
     return queries.feature_rows(actor_of(request), columns, wanted.q, wanted.limit, wanted.offset)
 
 
-@router.get("/trains/{slug}/features/{int:number}", summary="One feature with its targets and WSJF")
+@router.get("/trains/{slug}/features/{int:number}", summary="One feature with its WSJF, targets and discussion")
 def read_feature(request: HttpRequest, slug: str, number: int) -> Answer:
-    """The feature as the journal keeps it, its score (null while a part is missing), and its PIs."""
+    """The feature as the journal keeps it, its score (null while a part is missing), its PIs, and what was said."""
     row = queries.feature(actor_of(request), number)
     score = queries.wsjf(row).score
     return {
         "feature": portrait(row),
         "wsjf": float(score) if score is not None else None,
         "targets": [portrait(each) for each in row.targets.all()],
+        "comments": [portrait(each) for each in row.comments.all()],
     }
 
 

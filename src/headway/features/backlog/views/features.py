@@ -226,6 +226,7 @@ def feature_page(request: TrainRequest, number: int, error: HeadwayError | None 
     line = feature_queries.line(actor, number)
     row = line.feature
     aims, grid = feature_queries.targets(actor, row), feature_queries.grid(actor, row)
+    aimed = {target.pi_id for target in aims}
     context = {
         "line": line,
         "row": row,
@@ -238,7 +239,7 @@ def feature_page(request: TrainRequest, number: int, error: HeadwayError | None 
         "dependencies": of_feature(actor, row),
         "comments": feature_queries.comments(actor, row),
         "history": history(actor, [("feature", [row.pk]), ("target", [each.pk for each in aims])]),
-        "pis": queries.increments(actor, closed=False),
+        "pis": [each for each in queries.increments(actor, closed=False) if each[0] not in aimed],
         "outcomes": [("", "Not known yet"), *Target.Outcome.choices],
         "may_edit": may(actor, Permission.EDIT_BACKLOG, anywhere=True),
         "may_target": may(actor, Permission.TARGET_FEATURE),
