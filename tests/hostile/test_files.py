@@ -76,6 +76,15 @@ def test_the_address_of_an_imported_train_is_one(slug: str, as_: As, train: Trai
     assert answer.status_code in (409, 422)
 
 
+def test_a_document_with_null_characters_makes_no_train_or_loses_them(as_: As, train: Train) -> None:
+    User.objects.filter(email="rosa@example.org").update(is_staff=True)
+    build_story(train, "Show the history")
+    client = as_("rosa")
+    document = client.get(f"{API}/export").content.replace(b"Show the history", b"Show\\u0000the history")
+    answer = client.post("/api/v1/train-imports", {"file": _named("t.json", document), "slug": "copy"})
+    assert answer.status_code in (200, 422)
+
+
 def test_no_document_joins_two_trains(stage: Stage, as_: As) -> None:
     User.objects.filter(email="rosa@example.org").update(is_staff=True)
     client = as_("rosa")

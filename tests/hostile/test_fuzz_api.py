@@ -17,7 +17,7 @@ from tests.hostile.conftest import Stage
 from tests.hostile.nasty import BODIES, Nasty
 
 As = Callable[[str], Client]
-TRIES = 7
+TRIES = 4
 SENTENCES = (b"data-sentence", b"has-error", b'role="alert"')
 """What marks the sentence on a page: of an error page, of a field, of a form."""
 CALLERS = ("rosa", "tess", "otto")

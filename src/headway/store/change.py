@@ -98,7 +98,7 @@ class Frame:
         """The row of this train, or :class:`Missing`; a row of another train is as missing as no row."""
         try:
             return model._default_manager.get(train_id=self.train.pk, **lookup)
-        except model.DoesNotExist:
+        except (model.DoesNotExist, OverflowError):  # SQLite cannot even ask for a number beyond 64 bits
             raise missing(model, **lookup) from None
 
     def next_number(self) -> int:
@@ -172,16 +172,27 @@ class Frame:
         self._add_entry(verb, row.kind, subject_id, before=gone, after=None)
 
     def restore(self, kind: str, subject_id: int, before: Portrait | None, verb: str) -> None:
-        """Put a thing back as ``before`` an entry: remove it, set its old columns, or bring it back whole."""
+        """Put a thing back as ``before`` an entry: remove it, set its old columns, or bring it back whole.
+
+        Raises:
+            Conflict: others have built on it since, or something that it referred to is gone.
+        """
         model = model_of(kind)
         row = model._default_manager.filter(pk=subject_id).first()
         if before is None:
             if isinstance(row, Recorded):
+                _refuse_built_on(row)
                 self.delete(row, verb)
-        elif row is None:
+            return
+        _refuse_lost(model, before)
+        if row is None:
             fresh = row_from(kind, self.train.pk, before)
             fresh.version += 1
-            fresh.save(force_insert=True)
+            try:
+                with transaction.atomic():
+                    fresh.save(force_insert=True)
+            except IntegrityError as error:
+                raise _taken(fresh, error) from error
             self._record(verb, fresh, before=None, after=portrait(fresh))
         else:
             self.update(row, verb, **{name: parse_value(model, name, value) for name, value in before.items()})
@@ -303,6 +314,37 @@ def _taken(row: models.Model, error: IntegrityError) -> Exception:
         code="taken",
         detail=str(error).splitlines()[0],
     )
+
+
+def _refuse_built_on(row: Recorded) -> None:
+    """What others have hung on a thing since it was made is not removed along with it."""
+    for relation in row._meta.related_objects:
+        model = relation.related_model
+        if not (isinstance(model, type) and issubclass(model, Recorded)):
+            continue
+        hanging = model._default_manager.filter(**{relation.field.name: row}).first()
+        if hanging is not None:
+            raise Conflict(
+                f"“{row}” has been built on since ({model._meta.verbose_name} “{hanging}”), so making it is not taken "
+                "back. Remove it instead, if it has to go.",
+                code="built_on",
+                present=portrait(row),
+            )
+
+
+def _refuse_lost(model: type[models.Model], values: Portrait) -> None:
+    """A thing does not come back pointing at something that is gone."""
+    for each in model._meta.concrete_fields:
+        wanted = values.get(each.attname)
+        if not isinstance(each, models.ForeignKey) or each.name == "train" or wanted is None:
+            continue
+        target: type[models.Model] = each.related_model
+        if not target._default_manager.filter(pk=wanted).exists():
+            raise Conflict(
+                f"This cannot be taken back: the {target._meta.verbose_name} it belonged to has been removed since.",
+                code="gone_since",
+                field=each.name,
+            )
 
 
 def _refuse_overlong(row: models.Model) -> None:

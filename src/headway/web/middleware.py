@@ -146,7 +146,7 @@ class OwnErrors(Middleware):
         response = self.get_response(request)
         if not isinstance(response, HttpResponseNotAllowed):
             return response
-        sentence = "Nothing happens at this address when it is opened like this. Go back and use the page's own buttons."
+        sentence = "Nothing happens at this address when it is opened like this. Go back and use the buttons there."
         if request.path.startswith("/api/"):
             sentence = f"This address takes {response['Allow'] or 'other methods'}, not {request.method}."
             told = {"title": "Method Not Allowed", "status": 405, "code": "method_not_allowed", "detail": sentence}

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 
 from headway.engine.errors import Conflict, Invalid
 from headway.features.trains.policies import RESERVED
+from headway.kit.text import tidy_text
 from headway.store.models import (
     Command,
     Entry,
@@ -37,7 +38,7 @@ def found_train(document: Mapping[str, Any], slug: str) -> Train:
         Invalid: the document is no train, or damaged; the sentence says where.
     """
     _check_format(document)
-    slug = slug or str(document["train"].get("slug", ""))
+    slug = tidy_text(slug or str(document["train"].get("slug", "")))
     if slug in RESERVED:
         raise Invalid(f"A page stands at the address “{slug}”; choose another.", code="name", field="slug", value=slug)
     if Train.objects.filter(slug=slug).exists():
@@ -50,7 +51,7 @@ def found_train(document: Mapping[str, Any], slug: str) -> Train:
             f"The document is damaged ({type(error).__name__}: {error}). Export the train again.",
             code="import.damaged_train",
         ) from error
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         raise Invalid(
             f"The document contradicts itself: {str(error).splitlines()[0]}.", code="import.damaged_train"
         ) from error
