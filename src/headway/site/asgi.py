@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from django.urls import get_resolver
 
 from headway.kit.settings import settings
 from headway.live.hub import close_connections, hub
@@ -38,6 +39,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await hub.start()
+            get_resolver().url_patterns  # noqa: B018 - loads the code of every page now, not at the first visit
             # What has been loaded by now stays; collecting it over and over costs tens of milliseconds a time.
             gc.collect()
             gc.freeze()
