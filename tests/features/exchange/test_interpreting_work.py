@@ -359,3 +359,31 @@ def test_a_github_view_exported_as_table_is_read_like_its_json() -> None:
         ("o/maps#8", "Print it", "maps", None, None, None, "done", False),
     ]
     assert [(f.title, f.derived) for f in plan.features] == [("Maps", True)]
+
+
+def test_due_dates_place_items_without_an_iteration_only_if_asked_to() -> None:
+    heading = "Тема,Ключ проблемы,Тип задачи,Статус,Спринт,Срок исполнения"
+    data = csv_of(
+        heading,
+        "Карта,КАР-1,История,В работе,,29/июл/26 09:59",
+        "Печать,КАР-2,История,Готово,Спринт 7,soon",
+        "Сгиб,КАР-3,Подзадача,Готово,,скоро",
+    )
+    known = KnownPi(
+        name="PI 4",
+        number=4,
+        starts_on=date(2026, 7, 20),
+        ends_on=date(2026, 8, 2),
+        iterations=(KnownIteration(name="I1", starts_on=date(2026, 7, 20), ends_on=date(2026, 8, 2)),),
+    )
+    plain = plan_of(data, replace(PLAIN, calendar=(known,)))
+    assert [(s.key, s.pi, s.iteration, s.state) for s in plain.stories] == [
+        ("КАР-1", None, None, "in_progress"),
+        ("КАР-2", "PI 5", "Спринт 7", "done"),
+        ("КАР-3", None, None, "done"),
+    ]
+    assert plain.unused_columns == ("Срок исполнения",)
+    placed = plan_of(data, replace(PLAIN, calendar=(known,), place_by_due=True))
+    assert [(s.key, s.pi, s.iteration) for s in placed.stories] == [("КАР-1", "PI 4", "I1")]
+    assert errors(placed) == [(3, "Срок исполнения", "soon"), (4, "Срок исполнения", "скоро")]
+    assert placed.unused_columns == ()

@@ -33,6 +33,7 @@ def import_work(request: HttpRequest, slug: str, file: File[UploadedFile], choic
             epics=choices.epics,
             team_labels=choices.team_labels,
             default_team=choices.default_team,
+            place_by_due=choices.place_by_due,
             first_day=choices.first_day.isoformat() if choices.first_day else "",
         ),
         named=_named(choices.columns),

@@ -25,6 +25,7 @@ class Choices:
     team_labels: str = ""
     default_team: str = ""
     day_first: bool | None = None
+    place_by_due: bool = False
     first_day: str = ""
 
     def mapping(self, recognised: Mapping) -> Mapping:
@@ -59,6 +60,7 @@ class Choices:
             team_labels=self.team_labels.strip(),
             default_team=" ".join(self.default_team.split())[:80],
             day_first=self.day_first,
+            place_by_due=self.place_by_due,
             first_day=first_day,
         )
 

@@ -34,7 +34,12 @@ class UploadForm(ActionForm):
 class ChoicesForm(ActionForm):
     """What each column means, and how to read the file."""
 
-    layout: ClassVar = (("epics", "first_day"), ("team_labels", "default_team"), ("day_order", "source"))
+    layout: ClassVar = (
+        ("epics", "first_day"),
+        ("team_labels", "default_team"),
+        ("day_order", "source"),
+        ("place_by_due",),
+    )
 
     epics = forms.ChoiceField(
         label="Epics become",
@@ -58,6 +63,10 @@ class ChoicesForm(ActionForm):
     )
     default_team = forms.CharField(label="Team of rows that name none", required=False, max_length=80)
     day_order = forms.ChoiceField(label="Dates like 3/4/2026 are meant", required=False, choices=_DAY_ORDER)
+    place_by_due = forms.BooleanField(
+        label="Place items without an iteration by their due date",
+        required=False,
+    )
     source = forms.CharField(
         label="Source",
         required=False,
@@ -97,6 +106,7 @@ class ChoicesForm(ActionForm):
             epics=values["epics"],
             team_labels=values["team_labels"],
             default_team=values["default_team"],
+            place_by_due=values["place_by_due"],
             day_first={"day": True, "month": False}.get(order),
             first_day=values["first_day"].isoformat() if values["first_day"] else "",
         )
@@ -116,6 +126,7 @@ def initial_of(choices: Choices, mapping: Mapping) -> dict[str, Any]:
         "team_labels": choices.team_labels,
         "default_team": choices.default_team,
         "day_order": order,
+        "place_by_due": choices.place_by_due,
         "source": choices.source or mapping.source,
         **{f"column_{at}": word for at, word in choices.columns.items()},
     }

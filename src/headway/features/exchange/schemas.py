@@ -21,5 +21,6 @@ class ImportIn(Schema):
     epics: Literal["auto", "theme", "feature"] = Field("auto", description="What epics become.")
     team_labels: str = Field("", max_length=40, description="Labels that begin with this name the team.")
     default_team: str = Field("", max_length=80, description="Team of rows that name none.")
+    place_by_due: bool = Field(False, description="Place items without an iteration by their due date.")
     first_day: date | None = Field(None, description="First day of the first PI, where the file gives no dates.")
     command_id: UUID | None = None

@@ -51,8 +51,8 @@ _STORY_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "blocked": (Field.BLOCKED, Field.LABELS, Field.STATE),
     "feature_id": (Field.PARENT, Field.GROUP, Field.TREE_TITLE),
     "theme_id": (Field.PARENT, Field.THEME, Field.TREE_TITLE),
-    "pi_id": (Field.PI, Field.ITERATION),
-    "iteration_id": (Field.PI, Field.ITERATION),
+    "pi_id": (Field.PI, Field.ITERATION, Field.DUE),
+    "iteration_id": (Field.PI, Field.ITERATION, Field.DUE),
     "done": (Field.STATE, Field.STATE_GROUP, Field.CLOSED),
 }
 """The meanings a column of a story, feature or task is read from; a file without them says nothing about it."""

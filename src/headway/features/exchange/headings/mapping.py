@@ -1,5 +1,6 @@
 """Which column of a table carries which meaning."""
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, replace
 
@@ -43,6 +44,10 @@ class Mapping:
     def field_of(self, column: int) -> Field | None:
         """The meaning of the column at a position."""
         return next((field for field, found in self.columns.items() if column in found), None)
+
+    def without(self, fields: Collection[Field]) -> "Mapping":
+        """The mapping with the columns of some meanings left unused."""
+        return replace(self, columns={field: found for field, found in self.columns.items() if field not in fields})
 
     def unused(self) -> tuple[str, ...]:
         """Headings that are not taken over, without repetition."""

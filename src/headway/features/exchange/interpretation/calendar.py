@@ -32,6 +32,13 @@ class Calendar:
     pis: tuple[PiValue, ...]
     iterations: tuple[IterationValue, ...]
     home: dict[str, str]
+    spans: tuple[IterationValue, ...]
+    """Every iteration with its dates, those the train has already too."""
+
+    def place_on(self, day: date) -> Place:
+        """The place on the calendar that a day lies in; nowhere if it lies in no iteration."""
+        found = next((each for each in self.spans if each.starts_on <= day <= each.ends_on), None)
+        return Place(pi=found.pi, iteration=found.name) if found else Place()
 
     def settle(self, place: Place) -> Place:
         """The place with its PI, whenever it has an iteration."""
@@ -80,7 +87,12 @@ def lay_out(wishes: Iterable[Wish], options: Options, findings: Findings) -> Cal
         pis.append(pi)
         cursor = pi.ends_on + _DAY
     _say_guesses(ordered, pis, options, findings)
-    return Calendar(pis=tuple(pis), iterations=tuple(iterations), home=home)
+    known = [
+        IterationValue(pi=pi.name, name=each.name, starts_on=each.starts_on, ends_on=each.ends_on)
+        for pi in options.calendar
+        for each in pi.iterations
+    ]
+    return Calendar(pis=tuple(pis), iterations=tuple(iterations), home=home, spans=(*known, *iterations))
 
 
 def _collect(wishes: Sequence[Wish], drafts: dict[str, _Draft], findings: Findings) -> dict[str, Stretch]:

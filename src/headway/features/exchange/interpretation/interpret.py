@@ -23,12 +23,14 @@ def interpret(table: Table, mapping: Mapping, options: Options) -> ImportPlan:
         plan = interpret_work(table, mapping, options)
     else:
         plan = interpret_release_calendar(table, mapping, options)
+    idle = frozenset() if options.place_by_due else frozenset({Field.DUE})
     problems = sorted((*table.problems, *plan.problems), key=_order)
     return replace(
         plan,
         problems=tuple(problems),
         rows=len(table.rows) + len(table.problems),
-        fields=frozenset(field for field in Field if mapping.has(field)),
+        fields=frozenset(field for field in Field if mapping.has(field)) - idle,
+        unused_columns=mapping.without(idle).unused(),
     )
 
 

@@ -58,6 +58,8 @@ class Item:
     pi: str
     iteration_days: Stretch
     pi_days: Stretch
+    due: date | None
+    """Read only where items are placed by it."""
     waits_for: tuple[str, ...]
     holds: tuple[str, ...]
     level: Level = Level.STORY
@@ -142,10 +144,10 @@ class _Reader:
             pi=self._name(row, Field.PI, self._pi(row)),
             iteration_days=self._iteration_days(row),
             pi_days=Stretch(starts_on=self._date(row, Field.PI_START), ends_on=self._date(row, Field.PI_END)),
+            due=self._date(row, Field.DUE) if self._options.place_by_due else None,
             waits_for=waits_for,
             holds=holds,
         )
-        self._date(row, Field.DUE)
         return replace(item, blocked=item.blocked or self._flag(row, Field.BLOCKED))
 
     def _cell(self, row: Row) -> Callable[[Field], str]:

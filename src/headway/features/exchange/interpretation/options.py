@@ -56,6 +56,8 @@ class Options:
     """The team of rows that name none."""
     day_first: bool | None = None
     """How 3/4/2026 is meant; None: decided by the other dates of the column."""
+    place_by_due: bool = False
+    """Whether items without an iteration go to the one their due date lies in."""
     first_day: date | None = None
     """First day of the first PI when the file gives no dates."""
     calendar: tuple[KnownPi, ...] = ()

@@ -48,6 +48,9 @@ def interpret_work(table: Table, mapping: Mapping, options: Options) -> ImportPl
         options,
         findings,
     )
+    for item in items:
+        if item.due is not None and places[item.key] == Place():
+            places[item.key] = calendar.place_on(item.due)
     assembly = _Assembly(hierarchy=hierarchy, teams=teams, places=places, calendar=calendar, findings=findings)
     assembly.build()
     return ImportPlan(
