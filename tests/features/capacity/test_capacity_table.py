@@ -23,7 +23,7 @@ from headway.store.models import (
     Team,
     Train,
 )
-from tests.builders import FIRST_DAY, build_increment, build_story, iteration, root
+from tests.builders import FIRST_DAY, build_feature, build_increment, build_story, iteration, root
 from tests.cast import Cast
 
 BEFORE = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -115,12 +115,18 @@ def test_a_person_who_gives_no_time_brings_no_capacity(cast: Cast, train: Train)
 
 def test_the_load_is_what_the_team_placed_in_the_cell(cast: Cast, train: Train) -> None:
     there = iteration(train, 1, 2)
-    for points, kind in ((5, "feature"), (3, "enabler"), (None, "feature")):
-        build_story(train, points=points, type=kind, pi=there.pi, iteration=there)
+    feature = build_feature(train)
+    for points, kind, parent in (
+        (5, "feature", feature),
+        (3, "enabler", feature),
+        (2, "feature", None),
+        (None, "feature", feature),
+    ):
+        build_story(train, points=points, type=kind, feature=parent, pi=there.pi, iteration=there)
     build_story(train, team="merlin", points=8, pi=there.pi, iteration=there)
     build_story(train, points=13, pi=there.pi)
     found = cell(cast, train, 2)
-    assert (found.load, found.feature_load) == (8, 5)
+    assert (found.load, found.feature_load) == (10, 5)
     assert cell(cast, train, 2, team="merlin").load == 8
 
 

@@ -41,8 +41,8 @@ Place = tuple[int, int]
 class Cell:
     """One team in one iteration: what is placed there, and what fits.
 
-    All in points: ``load`` is the sum of the stories placed in the cell, ``feature_load`` the part of it that is
-    no enabler, ``points`` the capacity and ``committable`` the capacity less the buffer.
+    All in points: ``load`` is the sum of the stories placed in the cell, ``feature_load`` the part of it that
+    belongs to a feature and is no enabler, ``points`` the capacity and ``committable`` the capacity less the buffer.
     """
 
     team_id: int
@@ -253,7 +253,7 @@ def _sums(train: Train, iteration_ids: Sequence[int]) -> dict[Place, _Sum]:
         .values_list("team_id", "iteration_id")
         .annotate(
             load=Sum("points", default=0.0),
-            feature_load=Sum("points", filter=~Q(type=WorkType.ENABLER), default=0.0),
+            feature_load=Sum("points", filter=Q(feature__isnull=False) & ~Q(type=WorkType.ENABLER), default=0.0),
             done=Sum("points", filter=Q(state=Story.State.DONE), default=0.0),
         )
     )
