@@ -266,3 +266,12 @@ def test_a_finger_that_rests_on_a_card_drags_it(page_of: PageOf, train: Train, s
     expect(page.locator(".drag-note")).to_contain_text("I1")
     touch("touchEnd")
     wait_for_column(page, stories["readings"], "I1")
+
+
+def test_a_stakeholder_reads_along(page_of: PageOf, stories: dict[str, Story]) -> None:
+    page = open_board(page_of("vera"))
+    page.focus(card(page, stories["readings"]))
+    page.keyboard.press("d")
+    expect(page.locator("#board-live")).to_contain_text("You read along here")
+    page.hover(card(page, stories["readings"]))
+    expect(page.locator("#board-handles")).to_be_hidden()

@@ -1,10 +1,13 @@
 """The rules the board applies in the browser, before the server is asked, are the server's own."""
 
 from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
 
+from headway.engine.network.cycles import find_cycles
+from headway.engine.network.graph import Item, Link, Network
 from headway.engine.network.health import health, slack
 from headway.features.board.picture import Picture, View, draw
 from headway.features.board.queries import board_rows, pi_shown
@@ -31,6 +34,35 @@ def test_the_browser_judges_every_string_as_the_engine_does(page_of: PageOf) -> 
         cases,
     )
     assert judged == [[health(*case), slack(*case[:2])] for case in cases]
+
+
+def test_the_browser_finds_the_circles_the_engine_finds(page_of: PageOf) -> None:
+    random = Random(11)
+    graphs = [
+        [[f"s{random.randrange(nodes)}", f"s{random.randrange(nodes)}"] for _ in range(links)]
+        for nodes, links in [(3, 3), (5, 6), (8, 9), (12, 14), (20, 22), (40, 44), (200, 210)] * 4
+    ]
+    page = page_of("tess")
+    page.goto("/trains/orion/board")
+    found = page.evaluate(
+        """async (graphs) => {
+          const { circles } = await import("/static/board/js/cycles.js");
+          return graphs.map((links) => {
+            const groups = new Map();
+            for (const [key, circle] of circles(links)) groups.set(circle, [...(groups.get(circle) ?? []), key]);
+            return [...groups.values()].map((group) => group.sort()).sort();
+          });
+        }""",
+        graphs,
+    )
+    assert found == [circles(graph) for graph in graphs]
+
+
+def circles(links: list[list[str]]) -> list[list[str]]:
+    """The groups of items that wait for each other, by the engine."""
+    items = [Item(key=key) for key in sorted({key for link in links for key in link})]
+    network = Network(items, [Link(provider=one, consumer=other) for one, other in links if one != other])
+    return sorted(sorted(group) for group in find_cycles(network, limit=0).groups)
 
 
 @pytest.mark.parametrize("view", list(View))

@@ -16,3 +16,8 @@ def teams_to_place(actor: Actor) -> list[int]:
 def may_target(actor: Actor) -> bool:
     """Whether this person brings features into a PI, or takes them out."""
     return bool(may(actor, Permission.TARGET_FEATURE))
+
+
+def may_link(actor: Actor) -> bool:
+    """Whether this person records dependencies."""
+    return bool(may(actor, Permission.REQUEST_DEPENDENCY, anywhere=True))

@@ -13,7 +13,7 @@ from headway.engine.errors import Missing
 from headway.engine.network.health import Health
 from headway.features.board.packing import gzipped
 from headway.features.board.picture import View
-from headway.features.board.policies import may_target, teams_to_place
+from headway.features.board.policies import may_link, may_target, teams_to_place
 from headway.features.board.queries import (
     BoardPage,
     OwnedLine,
@@ -130,6 +130,7 @@ def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage) ->
         "me": actor.user_id or 0,
         "my_teams": orjson.dumps(teams_to_place(actor)).decode(),
         "may_target": may_target(actor),
+        "may_link": may_link(actor),
         "base_url": f"/trains/{slug}",
         "api_url": f"/api/v1/trains/{slug}",
         "snapshot_url": f"/api/v1/trains/{slug}/board?pi={pi.number}",

@@ -16,6 +16,7 @@ export class Links {
     this.form = /** @type {HTMLFormElement} */ (this.dialog.querySelector("form"));
     /** @type {{key: string, side: Side} | null} */ this.from = null;
     this.ends = { consumer: "", provider: "" };
+    this.mayLink = desk.root.dataset.mayLink === "true";
     /** @type {HTMLElement | null} */ this.back = null;
     this.wire();
   }
@@ -43,6 +44,7 @@ export class Links {
 
   watchHandles() {
     const { canvas } = this.desk.page;
+    if (!this.mayLink) return;
     canvas.addEventListener("pointerover", (event) => {
       const target = /** @type {Element} */ (event.target);
       if (event.pointerType === "touch" || this.desk.busy || target.closest(".handles")) return;
@@ -116,6 +118,7 @@ export class Links {
   /** @param {string} key */
   begin(key) {
     if (!this.linkable(key)) return;
+    if (!this.mayLink) return void this.desk.say("You read along here; a member of a team can record what it needs.");
     this.from = { key, side: "consumer" };
     this.desk.page.cards.get(key)?.classList.add("is-other-end");
     this.desk.say(`${this.title(key)} needs something. Go to the card that provides it and press Enter. S swaps the direction, Escape cancels.`);
@@ -217,10 +220,9 @@ export class Links {
   async save() {
     const body = { needs: this.field("needs").value.trim(), type: this.field("type").value, needed_by: Number(this.field("needed_by").value) || null, ...this.end("consumer"), ...this.end("provider") };
     try {
-      const answer = await request("POST", `${this.desk.api}/dependencies`, body);
+      await request("POST", `${this.desk.api}/dependencies`, body);
       this.dialog.close();
       this.desk.say(`${this.title(this.ends.consumer)} now needs ${body.needs} from ${this.title(this.ends.provider)}.`);
-      this.desk.root.dispatchEvent(new CustomEvent("board:linked", { detail: answer }));
     } catch (problem) {
       this.fault(/** @type {Error} */ (problem).message);
       if (!this.dialog.open) toast(/** @type {Error} */ (problem).message, { kind: "bad" });
