@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from headway.features.board.drawing import card_html
 from headway.features.board.picture import (
     DependencyRow,
     FeatureRow,
@@ -157,3 +158,12 @@ def test_a_milestone_stands_in_the_iteration_of_its_day() -> None:
     fair = MilestoneRow(id=1, name="Trade fair", on=date(2026, 10, 2))
     picture = draw(rows(milestones=[fair]), View.STORIES)
     assert [column.milestones for column in picture.columns] == [[], [fair], []]
+
+
+def test_a_feature_planned_as_a_whole_says_what_became_of_it() -> None:
+    aim = TargetRow(id=1, version=1, feature_id=7, iteration_id=None, planned=True, outcome="missed", note="")
+    picture = draw(rows(features=[feature(7, team=1)], targets=[aim]), View.FEATURES)
+    (card,) = picture.teams[0].cells[0].cards
+    assert card.outcome == "missed"
+    assert "is-missed" in card_html("orion", card)
+    assert ">missed</span>" in card_html("orion", card)

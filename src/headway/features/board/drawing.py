@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.template.loader import get_template, render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from headway.features.board.picture import Card, Cell, Column, Picture, TeamLine, View
@@ -63,7 +64,12 @@ def _points(card: Card) -> SafeString:
 
 
 def _classes(card: Card) -> list[str]:
-    flags = {"is-enabler": card.enabler, "is-blocked": card.blocked, "is-changed": card.changed}
+    flags = {
+        "is-enabler": card.enabler,
+        "is-blocked": card.blocked,
+        "is-changed": card.changed,
+        "is-missed": card.outcome == "missed",
+    }
     hue = [] if card.hue is None else [f"hue-{card.hue}"]
     return ["ticket", f"is-{card.kind}", *hue, *(name for name, is_set in flags.items() if is_set)]
 
@@ -88,6 +94,8 @@ def _icons(card: Card) -> list[tuple[str, str]]:
 def _share(card: Card) -> SafeString:
     """How far the stories of a feature are."""
     parts = []
+    if card.outcome:
+        parts.append(f'<span class="card-outcome">{escape(card.outcome)}</span>')
     if card.stories:
         told = '<span class="visually-hidden"> stories done</span>'
         parts.append(f'<span class="card-share">{card.done}/{card.stories}{told}</span>')

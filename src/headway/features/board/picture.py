@@ -163,6 +163,8 @@ class Card:
     stories: int = 0
     done: int = 0
     unplanned: int = 0
+    outcome: str = ""
+    """What became of a feature that is planned as a whole: ``landed``, ``missed`` or not yet known."""
 
     @property
     def key(self) -> str:
@@ -305,7 +307,7 @@ def _placed(rows: Rows, view: View) -> Iterable[tuple[Place, Card]]:
         place_of = feature_place(feature, stories_of[feature.id], targets.get(feature.id), rows.iterations)
         has_own_card = view is View.FEATURES or not stories_of[feature.id]
         if place_of is not None and (has_own_card or place_of[0] is None):
-            yield place_of, feature_card(feature, stories_of[feature.id])
+            yield place_of, feature_card(feature, stories_of[feature.id], targets.get(feature.id))
     yield from bare_ends(rows.dependencies)
 
 
@@ -352,7 +354,7 @@ def story_card(story: StoryRow, feature: FeatureRow | None, *, changed: bool) ->
     )
 
 
-def feature_card(feature: FeatureRow, stories: Sequence[StoryRow]) -> Card:
+def feature_card(feature: FeatureRow, stories: Sequence[StoryRow], target: TargetRow | None = None) -> Card:
     """The card of a whole feature: its stories' points, or its size while it has none."""
     points = sum(story.points or 0 for story in stories) if stories else feature.size
     return Card(
@@ -371,6 +373,7 @@ def feature_card(feature: FeatureRow, stories: Sequence[StoryRow]) -> Card:
         stories=len(stories),
         done=sum(story.state == "done" for story in stories),
         unplanned=sum(story.iteration_id is None for story in stories),
+        outcome=target.outcome if target and not stories else "",
     )
 
 
