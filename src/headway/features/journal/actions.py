@@ -4,7 +4,7 @@ from uuid import UUID
 
 from headway.engine.errors import Conflict, Locked, Missing
 from headway.features.journal import queries
-from headway.features.journal.policies import check_nothing_closed, require_still_allowed
+from headway.features.journal.policies import check_keeper_left, check_nothing_closed, require_still_allowed
 from headway.kit.access import Actor
 from headway.store.change import Frame, Outcome, action, change
 from headway.store.models import Entry
@@ -32,6 +32,7 @@ def undo_last(actor: Actor, *, command_id: UUID | None = None) -> Outcome:
             _check_undoable(entry)
         for entry in entries:
             _take_back(frame, entry)
+        check_keeper_left(actor, entries)
         frame.command.undoes = command
     return frame.outcome
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from headway.engine.errors import Locked
 from headway.kit.access import TABLE, Actor, Permission, Role, may, require
-from headway.store.models import Entry, Increment, Iteration, Membership, Story, Team
+from headway.store.models import Entry, Increment, Iteration, Membership, Story, Team, TrainRole
 from headway.store.verbs import VERBS
 
 _SPEAKS_WITH_EXTERNALS = frozenset({Role.RTE, Role.PRODUCT_MANAGER})
@@ -43,6 +43,23 @@ def check_nothing_closed(entries: Sequence[Entry]) -> None:
         raise Locked(
             f"{closed.name} is closed; its plan and results stay as they are, so this cannot be taken back.",
             code="pi_closed",
+        )
+
+
+def check_keeper_left(actor: Actor, entries: Sequence[Entry]) -> None:
+    """After roles or people were taken back somebody can still set the train up.
+
+    Who asks was found out before the write began: their own role may be gone by now.
+
+    Raises:
+        Locked: nobody could.
+    """
+    if not any(each.kind in ("role", "person") for each in entries):
+        return
+    keepers = TrainRole.objects.filter(train_id=actor.train_id, role=Role.RTE.value, person__user__is_active=True)
+    if not keepers.exists():
+        raise Locked(
+            "This would take the last Release Train Engineer away; give the role to somebody first.", code="last_rte"
         )
 
 

@@ -223,6 +223,8 @@ def person(request: TrainRequest, slug: str, person_id: int) -> HttpResponse:
     """One person: teams, roles, absences and training; the POST records an absence."""
     page = queries.person_page(request.actor, person_id)
     form = AbsenceForm(request.POST or None)
+    if request.method == "POST":
+        require_for_person(request.actor, page.person)
     if request.method == "POST" and form.is_valid():
         record = partial(
             actions.record_absence, request.actor, person_id=person_id, command_id=form.sent_id, **form.values
