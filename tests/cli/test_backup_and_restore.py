@@ -28,7 +28,7 @@ def somebody_writing(database: Path) -> Iterator[list[int]]:
     def write() -> None:
         with contextlib.closing(sqlite3.connect(database, timeout=20, isolation_level=None)) as connection:
             count = 0
-            while not stop.is_set():
+            while not stop.wait(0.001):
                 count += 1
                 connection.execute("UPDATE store_train SET purpose = ?", [str(count)])
                 written.append(count)
