@@ -332,6 +332,21 @@ def packed_table(actor: Actor, pi: PiRow, view: View, at: Stamp) -> Piece:
     return _packed_table(actor.train_id, actor.train_slug, pi, view, at)
 
 
+def first_view(actor: Actor, pi: PiRow, at: Stamp) -> View:
+    """What a board opens with: stories, unless the PI has features only (an imported release plan)."""
+    require_view(actor)
+    return _first_view(actor.train_id, pi, at)
+
+
+@lru_cache(maxsize=16)
+def _first_view(train_id: int, pi: PiRow, at: Stamp) -> View:  # `at` is what the answer is kept by
+    only_features = (
+        Target.objects.filter(train_id=train_id, pi_id=pi.id).exists()
+        and not Story.objects.filter(train_id=train_id, pi_id=pi.id).exists()
+    )
+    return View.FEATURES if only_features else View.STORIES
+
+
 @lru_cache(maxsize=16)
 def _packed_table(train_id: int, slug: str, pi: PiRow, view: View, at: Stamp) -> Piece:
     return piece(_page(train_id, slug, pi, view, at).table.encode())

@@ -19,6 +19,7 @@ from headway.features.board.queries import (
     OwnedLine,
     PiRow,
     board_page,
+    first_view,
     packed_table,
     pi_shown,
     stamp,
@@ -32,7 +33,7 @@ from headway.store.models import Dependency, Story
 TABLE = SafeString("<!-- the table goes here -->")
 """Stands for the table while the rest of the page is rendered."""
 
-FULL_SIZE_UP_TO = 120
+FULL_SIZE_UP_TO = 400
 """Cards on a board up to which they are drawn in full size to begin with."""
 
 
@@ -46,8 +47,9 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         if asked is not None:
             raise
         return render(request, "board/empty.html", {"calendar_url": reverse("calendar", kwargs={"slug": slug})})
-    view = View.FEATURES if request.GET.get("view") == View.FEATURES else View.STORIES
     at = stamp(actor)
+    asked_view = request.GET.get("view")
+    view = View(asked_view) if asked_view in set(View) else first_view(actor, pi, at)
     page = board_page(actor, pi, view, at)
     around = render_to_string("board/board.html", _context(actor, slug, pi, view, page), request)
     before, after = around.encode().split(TABLE.encode(), 1)
