@@ -55,9 +55,11 @@ def journal_is_whole(installation: Installation) -> dict[str, int]:
 def move_until_the_end(installation: Installation, server: Server, worker: int, acknowledged: list[str]) -> None:
     """Move stories to and fro until the server is gone; note every command that was acknowledged."""
     person = installation.person(server, "tess")
+    story = installation.stories[worker]
+    # Wherever it stands: a command that changes nothing would leave nothing to find.
+    person.move(story, installation.iterations[5])
     for turn in range(10_000):
         command = str(uuid4())
-        story = installation.stories[worker % len(installation.stories)]
         try:
             answer = person.move(story, installation.iterations[turn % 5], command_id=command)
         except (OSError, HTTPException):
@@ -120,7 +122,8 @@ def _move_until_refused(installation: Installation, person: Person) -> tuple[lis
     saved = []
     for turn in range(500):
         command = str(uuid4())
-        answer = person.move(installation.stories[0], installation.iterations[turn % 5], command_id=command)
+        # Never to where it stands: a command that changes nothing leaves nothing to find.
+        answer = person.move(installation.stories[0], installation.iterations[(turn + 1) % 5], command_id=command)
         if answer.status != 200:
             return saved, answer
         saved.append(command)
