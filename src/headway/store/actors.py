@@ -26,6 +26,7 @@ def actor_for(user: User, train_slug: str, scopes: Iterable[Scope] = frozenset(S
             "roles__role",
             "memberships__team_id",
             "memberships__role",
+            "memberships__starts_on",
             "memberships__ends_on",
         )
     )
@@ -56,10 +57,10 @@ def founder(train: Train, user: User) -> Actor:
     )
 
 
-def _teams(rows: Iterable[tuple[int, str, date | None]]) -> dict[int, frozenset[TeamRole]]:
+def _teams(rows: Iterable[tuple[int, str, date | None, date | None]]) -> dict[int, frozenset[TeamRole]]:
     today = clock.today()
     held: dict[int, set[TeamRole]] = defaultdict(set)
-    for team_id, role, ends_on in rows:
-        if ends_on is None or ends_on >= today:
+    for team_id, role, starts_on, ends_on in rows:
+        if (starts_on or today) <= today <= (ends_on or today):
             held[team_id].add(TeamRole(role))
     return {team_id: frozenset(roles) for team_id, roles in held.items()}

@@ -1,6 +1,7 @@
 """The house's own pages: where people arrive, and the error pages Django asks for."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from headway.web.middleware import error_page
 
@@ -23,6 +24,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500."""
     return error_page(request, 500, "Something broke", "This is our mistake. Nothing was changed; please try again.")
+
+
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """What to do about a forgotten password: Headway sends no mail, so a person has to help."""
+    return render(request, "account/password_reset.html")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

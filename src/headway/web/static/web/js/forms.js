@@ -207,6 +207,21 @@ async function refused(form, before, changes, problem) {
 /** @param {Event} event @returns {HTMLFormElement | null} */
 const cellOf = (event) => /** @type {Element} */ (event.target).closest?.("form[data-inline]") ?? /** @type {HTMLInputElement} */ (event.target).form?.closest("form[data-inline]") ?? null;
 
+// --- Forms that load a page --------------------------------------------------------------------
+
+/**
+ * A second click while the answer is on its way sends nothing; back on the page the form can be sent again.
+ * @param {HTMLFormElement} form
+ */
+function sendOnce(form) {
+  const again = (/** @type {Event} */ later) => later.preventDefault();
+  form.addEventListener("submit", again);
+  const release = () => form.removeEventListener("submit", again);
+  addEventListener("pageshow", release, { once: true });
+  // A download leaves the page where it is.
+  setTimeout(release, 4000);
+}
+
 // --- Ticked rows --------------------------------------------------------------------------------
 
 /** @param {Element} list */
@@ -269,6 +284,7 @@ export function startForms() {
       event.preventDefault();
       saveCell(form);
     } else if (form.dataset.keep) markSent(form);
+    queueMicrotask(() => event.defaultPrevented || sendOnce(form));
   });
   document.addEventListener("headway:panel-open", () => {
     for (const form of document.querySelectorAll("#panel form[data-keep]")) restore(/** @type {HTMLFormElement} */ (form));
