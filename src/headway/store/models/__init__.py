@@ -1,6 +1,6 @@
 """Everything Headway remembers, a file a concept."""
 
-from headway.store.models.accounts import Preference, Token, User
+from headway.store.models.accounts import Token, User
 from headway.store.models.cadence import CapacityOverride, Increment, Iteration, Milestone
 from headway.store.models.dependencies import Comment, Dependency
 from headway.store.models.journal import Command, Entry, ImportedRow, ImportRun
@@ -33,7 +33,6 @@ __all__ = [
     "Membership",
     "Milestone",
     "Person",
-    "Preference",
     "Recorded",
     "Story",
     "Target",

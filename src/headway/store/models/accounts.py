@@ -64,20 +64,3 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Preference(models.Model):
-    """How one person likes one page: the order of rows, what is collapsed, the density."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="preferences")
-    train = models.ForeignKey("store.Train", on_delete=models.CASCADE, related_name="+")
-    page = models.CharField(max_length=40)
-    value = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "train", "page"], name="one_preference_per_page"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} on {self.page}"
