@@ -76,9 +76,7 @@ def test_an_increment_that_runs_off_the_calendar_is_refused() -> None:
 def test_an_increment_with_a_gap_is_refused() -> None:
     first = IterationPlan(number=1, name="I1", interval=days(MONDAY))
     late = IterationPlan(number=2, name="I2", interval=days(MONDAY + timedelta(days=2)))
-    with pytest.raises(
-        Invalid, match="I2 starts on 2026-03-04 but I1 ends on 2026-03-02; start it the day after"
-    ):
+    with pytest.raises(Invalid, match="I2 starts on 2026-03-04 but I1 ends on 2026-03-02; start it the day after"):
         IncrementPlan(number=1, name="PI 1", iterations=(first, late))
     with pytest.raises(Invalid, match="PI 1 has no iterations"):
         IncrementPlan(number=1, name="PI 1", iterations=())

@@ -14,9 +14,7 @@ YEAR = st.dates(date(2026, 1, 1), date(2026, 3, 31))
 intervals = st.tuples(YEAR, st.integers(0, 27)).map(
     lambda told: Interval(starts_on=told[0], ends_on=told[0] + timedelta(days=told[1]))
 )
-aways = st.lists(st.builds(Away, interval=intervals, reason=st.sampled_from(AwayReason)), max_size=3).map(
-    tuple
-)
+aways = st.lists(st.builds(Away, interval=intervals, reason=st.sampled_from(AwayReason)), max_size=3).map(tuple)
 closures = st.lists(st.builds(Closure, interval=intervals, name=st.just("Shut")), max_size=2)
 
 
@@ -86,8 +84,7 @@ def test_one_more_person_is_never_less_capacity(
     team: list[Member], joins: Member, interval: Interval, history: list[PastIteration], shut: list[Closure]
 ) -> None:
     assert (
-        capacity_of(team, interval, history, shut).points
-        <= capacity_of([*team, joins], interval, history, shut).points
+        capacity_of(team, interval, history, shut).points <= capacity_of([*team, joins], interval, history, shut).points
     )
 
 
@@ -124,9 +121,7 @@ def test_a_longer_iteration_is_never_less_capacity(
     team: list[Member], interval: Interval, history: list[PastIteration], shut: list[Closure]
 ) -> None:
     longer = Interval(starts_on=interval.starts_on, ends_on=interval.ends_on + timedelta(days=3))
-    assert (
-        capacity_of(team, interval, history, shut).points <= capacity_of(team, longer, history, shut).points
-    )
+    assert capacity_of(team, interval, history, shut).points <= capacity_of(team, longer, history, shut).points
 
 
 @calm
@@ -135,8 +130,7 @@ def test_neither_names_nor_their_order_change_a_number(
     team: list[Member], interval: Interval, history: list[PastIteration], shut: list[Closure], random: object
 ) -> None:
     others = [
-        replace(one, person=f"p{place}", name=f"Person {place}", away=one.away[::-1])
-        for place, one in enumerate(team)
+        replace(one, person=f"p{place}", name=f"Person {place}", away=one.away[::-1]) for place, one in enumerate(team)
     ]
     random.shuffle(others)
     renamed = [replace(one, name=f"Sprint {place}") for place, one in enumerate(history)]
@@ -159,8 +153,7 @@ def test_a_larger_buffer_never_lets_more_be_committed(
 ) -> None:
     small, large = sorted((one, other))
     assert (
-        capacity_of(team, interval, [], [], large).committable
-        <= capacity_of(team, interval, [], [], small).committable
+        capacity_of(team, interval, [], [], large).committable <= capacity_of(team, interval, [], [], small).committable
     )
 
 

@@ -56,10 +56,7 @@ def test_easter_is_worked_out_by_hand() -> None:
         ),
         "Bo: 3.5 person-days = 10 working days less 3 absence (Leave), at 50 %.",
         "Cy: 3 person-days = 10 working days less 7 not in the team.",
-        (
-            "10.5 points by the starting rule: 13.5 person-days times 8 points a full-time person "
-            "per 10 working days."
-        ),
+        ("10.5 points by the starting rule: 13.5 person-days times 8 points a full-time person per 10 working days."),
         "8 points may be committed; 2.5 stay as buffer (20 %).",
     )
 
@@ -70,9 +67,7 @@ def test_velocity_takes_over_from_the_third_completed_iteration() -> None:
     history = past((30, 50), (40, 50), (35, 40))
     capacity = team_capacity(members=team, iteration=iteration(), history=history)
     assert (capacity.rule, capacity.points) == (CapacityRule.VELOCITY, 15)
-    assert (
-        team_capacity(members=team, iteration=iteration(), history=history[:2]).rule is CapacityRule.STARTING
-    )
+    assert team_capacity(members=team, iteration=iteration(), history=history[:2]).rule is CapacityRule.STARTING
     assert capacity.sentences()[2] == (
         "15 points by velocity: 105 points in 140 person-days over P1, P2, P3, times 20 person-days now."
     )
@@ -131,9 +126,7 @@ def test_a_team_of_nobody_has_no_capacity_and_says_so() -> None:
 
 
 def test_a_float_counts_as_the_number_it_is_written_as() -> None:
-    capacity = team_capacity(
-        members=[member()], iteration=iteration(), buffer_percent=0.1, points_per_person=7.3
-    )
+    capacity = team_capacity(members=[member()], iteration=iteration(), buffer_percent=0.1, points_per_person=7.3)
     assert (capacity.points_per_person, capacity.buffer_percent) == (Decimal("7.3"), Decimal("0.1"))
     assert weigh(0.1, capacity).load == Decimal("0.1")
 
@@ -172,9 +165,7 @@ def test_days_off_on_a_weekend_take_nothing() -> None:
 
 def test_a_weekend_may_lie_elsewhere() -> None:
     friday, saturday = 4, 5
-    told = person_days(
-        member(weekend=frozenset({friday, saturday}), away=(away(date(2026, 3, 8)),)), TWO_WEEKS
-    )
+    told = person_days(member(weekend=frozenset({friday, saturday}), away=(away(date(2026, 3, 8)),)), TWO_WEEKS)
     assert (told.working_days, told.days) == (10, 9)
 
 
@@ -201,9 +192,7 @@ def test_work_that_fits_the_ip_iteration_is_over_nothing() -> None:
     assert (over.over_committable, over.over_capacity) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("points", "down"), [("7.99", "7.5"), ("7.5", "7.5"), ("0.49", "0"), ("10.8", "10.5")]
-)
+@pytest.mark.parametrize(("points", "down"), [("7.99", "7.5"), ("7.5", "7.5"), ("0.49", "0"), ("10.8", "10.5")])
 def test_points_go_down_to_halves(points: str, down: str) -> None:
     assert round_points(Decimal(points)) == Decimal(down)
 

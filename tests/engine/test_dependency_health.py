@@ -22,9 +22,7 @@ places = st.none() | st.integers(0, 40)
         (None, None, "unplanned"),
     ],
 )
-def test_health_compares_where_the_two_ends_stand(
-    provider: int | None, consumer: int | None, told: str
-) -> None:
+def test_health_compares_where_the_two_ends_stand(provider: int | None, consumer: int | None, told: str) -> None:
     assert {health(provider, consumer, state) for state in WAITING} == {Health(told)}
 
 
@@ -51,9 +49,7 @@ ORDER = [Health.CONFLICT, Health.TIGHT, Health.OK]
 
 @calm
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 5))
-def test_an_earlier_provider_or_a_later_consumer_never_makes_it_worse(
-    provider: int, consumer: int, by: int
-) -> None:
+def test_an_earlier_provider_or_a_later_consumer_never_makes_it_worse(provider: int, consumer: int, by: int) -> None:
     now = ORDER.index(health(provider, consumer, "committed"))
     assert now <= ORDER.index(health(provider - by, consumer, "committed"))
     assert now <= ORDER.index(health(provider, consumer + by, "committed"))

@@ -16,9 +16,7 @@ def unplanned(keys: str) -> dict[str, int | None]:
 
 
 def test_a_link_to_an_unknown_item_is_refused_by_name() -> None:
-    with pytest.raises(
-        Invalid, match="ghost is not in this network; add it as an item or leave the link out"
-    ) as no:
+    with pytest.raises(Invalid, match="ghost is not in this network; add it as an item or leave the link out") as no:
         network({"a": 0}, "a>ghost")
     assert no.value.data == {"field": "key", "value": "ghost"}
 

@@ -93,9 +93,7 @@ def test_the_critical_chain_is_a_chain_and_no_other_is_longer(network: Network, 
     for chain in chains:
         chains.extend((*chain, nxt) for one, nxt in linked if one == chain[-1] and not by_key[nxt].done)
     lengths = [measured(chain) for chain in chains]
-    longest = max(
-        lengths, key=lambda one: one if by is Measure.ITERATIONS else one[::-1], default=(0, Decimal(0))
-    )
+    longest = max(lengths, key=lambda one: one if by is Measure.ITERATIONS else one[::-1], default=(0, Decimal(0)))
     assert (told.iterations, told.points) == longest
     assert told.keys in [*chains, ()]
     assert not told.keys or measured(told.keys) == longest
@@ -141,7 +139,5 @@ def test_renaming_changes_nothing(network: Network, key: str, by: Measure) -> No
     assert blast_radius(network, key).delays == {
         old(one): delay for one, delay in blast_radius(other, new).delays.items()
     }
-    assert find_cycles(network).groups == tuple(
-        frozenset(map(old, group)) for group in find_cycles(other).groups
-    )
+    assert find_cycles(network).groups == tuple(frozenset(map(old, group)) for group in find_cycles(other).groups)
     assert set(find_cycles(network).loops) == {tuple(map(old, loop)) for loop in find_cycles(other).loops}

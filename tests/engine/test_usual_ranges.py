@@ -38,9 +38,7 @@ def test_a_train_outside_a_usual_range_is_asked_about_it(
     part: str, inside: tuple[int, ...], outside: tuple[int, ...], words: str
 ) -> None:
     assert [train(**{part: value}) for value in inside] == [[], []]
-    assert [train(**{part: value}) for value in outside] == [
-        [f"Orion has {value} {words}"] for value in outside
-    ]
+    assert [train(**{part: value}) for value in outside] == [[f"Orion has {value} {words}"] for value in outside]
 
 
 def test_every_key_role_is_missed() -> None:

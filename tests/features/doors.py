@@ -65,9 +65,7 @@ def rows(doors: Mapping[str, Door], stage: Callable[[Train], Ids]) -> list[Row]:
 
         return prepare
 
-    return [
-        Row(name=key, action=door.act, allowed=door.allowed, prepare=prepared(door)) for key, door in doors.items()
-    ]
+    return [Row(name=key, action=door.act, allowed=door.allowed, prepare=prepared(door)) for key, door in doors.items()]
 
 
 def looks(client: Client, addresses: Iterable[str]) -> set[int]:

@@ -29,6 +29,7 @@ SHOWN = 20
 @click.option(
     "--first-day", default="", metavar="YYYY-MM-DD", help="First day of the first PI, if the file has no dates."
 )
+@click.option("--place-by-due", is_flag=True, help="Place items without an iteration by their due date.")
 @click.option("--new-train", is_flag=True, help="The file is an exported train: make a new train of it.")
 @click.option("--slug", "address", default="", help="With --new-train: another address than in the file.")
 @click.option("--as", "email", default="", metavar="EMAIL", help="Act for this account, with its rights.")
@@ -43,6 +44,7 @@ def command(
     team_labels: str,
     default_team: str,
     first_day: str,
+    place_by_due: bool,
     new_train: bool,
     address: str,
     email: str,
@@ -68,7 +70,12 @@ def command(
         click.echo(f"The train {train.name} is at /trains/{train.slug}/ with {train.seq:,} journal entries.")
         return
     choices = Choices(
-        source=source, epics=epics, team_labels=team_labels, default_team=default_team, first_day=first_day
+        source=source,
+        epics=epics,
+        team_labels=team_labels,
+        default_team=default_team,
+        place_by_due=place_by_due,
+        first_day=first_day,
     )
     preview = files.import_file(
         operator(the_train(slug), email),

@@ -53,9 +53,7 @@ def test_two_full_time_people_have_sixteen_points_of_which_a_fifth_is_buffer(cas
 def test_every_own_team_has_a_cell_in_every_iteration_and_external_parties_have_none(cast: Cast, train: Train) -> None:
     pi = Increment.objects.get(train=train)
     own = Team.objects.filter(train=train, external=False)
-    assert set(capacity_table(cast.vera, pi)) == {
-        (team.pk, each.pk) for team in own for each in pi.iterations.all()
-    }
+    assert set(capacity_table(cast.vera, pi)) == {(team.pk, each.pk) for team in own for each in pi.iterations.all()}
 
 
 def test_the_ip_iteration_may_commit_nothing(cast: Cast, train: Train) -> None:

@@ -60,9 +60,7 @@ def test_a_feature_arrives_with_its_last_story(cast: Cast, train: Train) -> None
     feature = build_feature(train)
     for number in (1, 5):
         placed(train, "merlin", number, feature=feature)
-    late = build_dependency(
-        train, state="committed", provider_feature=feature, needed_by=iteration(train, 1, 4)
-    ).number
+    late = build_dependency(train, state="committed", provider_feature=feature, needed_by=iteration(train, 1, 4)).number
     build_dependency(train, state="committed", provider_feature=feature, needed_by=iteration(train, 1, 6))
     assert numbers(queries.today(cast.tess).late) == [late]
 

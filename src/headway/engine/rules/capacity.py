@@ -270,9 +270,7 @@ def person_days(member: Member, interval: Interval, closures: Sequence[Closure] 
     )
 
 
-def available_days(
-    members: Sequence[Member], interval: Interval, closures: Sequence[Closure] = ()
-) -> Decimal:
+def available_days(members: Sequence[Member], interval: Interval, closures: Sequence[Closure] = ()) -> Decimal:
     """Person-days of a whole team within ``interval``: how a past iteration's availability is found."""
     return sum((person_days(member, interval, closures).days for member in members), Decimal(0))
 
@@ -338,8 +336,7 @@ def _away_days(member: Member, interval: Interval) -> dict[date, tuple[Reason, s
 
 def _person_sentence(person: PersonDays) -> str:
     parts = [
-        f"{len(lost.days)} {lost.reason}" + (f" ({lost.label})" if lost.label else "")
-        for lost in person.taken_off
+        f"{len(lost.days)} {lost.reason}" + (f" ({lost.label})" if lost.label else "") for lost in person.taken_off
     ]
     less = f" less {', '.join(parts)}" if parts else ""
     share = f", at {person.share_percent} %" if person.share_percent < 100 else ""

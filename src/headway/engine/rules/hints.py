@@ -45,9 +45,7 @@ TRAIN_TEAMS = UsualRange(
     low=5,
     high=10,
     unit="teams",
-    reason=(
-        "With fewer teams a train costs more than it gives; with more, every dependency has more ends to tie."
-    ),
+    reason=("With fewer teams a train costs more than it gives; with more, every dependency has more ends to tie."),
 )
 TRAIN_PEOPLE = UsualRange(
     rule="train.people",
@@ -55,8 +53,7 @@ TRAIN_PEOPLE = UsualRange(
     high=130,
     unit="people",
     reason=(
-        "Beyond about 130 people not everybody can know who to ask; far below 50 one backlog "
-        "without a train will do."
+        "Beyond about 130 people not everybody can know who to ask; far below 50 one backlog without a train will do."
     ),
 )
 PI_WEEKS = UsualRange(
@@ -64,20 +61,14 @@ PI_WEEKS = UsualRange(
     low=8,
     high=12,
     unit="weeks",
-    reason=(
-        "A shorter PI spends too much of itself on planning; a longer one commits to what nobody "
-        "can know yet."
-    ),
+    reason=("A shorter PI spends too much of itself on planning; a longer one commits to what nobody can know yet."),
 )
 BUFFER = UsualRange(
     rule="train.buffer",
     low=20,
     high=30,
     unit="per cent",
-    reason=(
-        "Less leaves no room for unexpected dependencies and technical work; more hides what the "
-        "train can do."
-    ),
+    reason=("Less leaves no room for unexpected dependencies and technical work; more hides what the train can do."),
 )
 TEAM_PEOPLE = UsualRange(
     rule="team.people",
@@ -98,9 +89,7 @@ FEATURE_STORIES = UsualRange(
     low=3,
     high=5,
     unit="stories",
-    reason=(
-        "Fewer stories tend to be too large for an iteration; many more mean that the feature could be split."
-    ),
+    reason=("Fewer stories tend to be too large for an iteration; many more mean that the feature could be split."),
 )
 
 
@@ -170,10 +159,7 @@ def story_findings(*, story: str, points: Number | None, room: Number | None) ->
             rule="story.fits",
             subject=story,
             message=f"{story} has {plain(points)} points; its team can commit {plain(room)} in an iteration.",
-            reason=(
-                "A story that cannot be finished within an iteration shows nothing at its end. Could it be "
-                "split?"
-            ),
+            reason=("A story that cannot be finished within an iteration shows nothing at its end. Could it be split?"),
         ),
     )
 
@@ -199,9 +185,7 @@ def cell_findings(
                 rule="cell.over_capacity",
                 subject=subject,
                 message=f"{team} is {_points(cell.over_capacity)} over its capacity in {iteration}.",
-                reason=(
-                    "More is planned than the people who are there have done before; something will not land."
-                ),
+                reason=("More is planned than the people who are there have done before; something will not land."),
             )
         )
     elif cell.over_committable and not capacity.is_ip:
@@ -211,8 +195,7 @@ def cell_findings(
                 subject=subject,
                 message=f"{team} uses {_points(cell.buffer_used)} of its buffer in {iteration}.",
                 reason=(
-                    "The buffer is there for what nobody has foreseen; planned work that stands in it leaves "
-                    "none."
+                    "The buffer is there for what nobody has foreseen; planned work that stands in it leaves none."
                 ),
             )
         )
@@ -222,9 +205,7 @@ def cell_findings(
                 rule="cell.feature_in_ip",
                 subject=subject,
                 message=f"{team} has {_points(feature_load)} of feature work in {iteration}.",
-                reason=(
-                    "The IP iteration is for infrastructure, technical debt, learning and unexpected work."
-                ),
+                reason=("The IP iteration is for infrastructure, technical debt, learning and unexpected work."),
             )
         )
     return tuple(found)

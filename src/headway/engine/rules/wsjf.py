@@ -28,8 +28,7 @@ class Wsjf:
             value = getattr(self, part)
             if value is not None and (type(value) is not int or value not in SCALE):
                 raise Invalid(
-                    f"{part.replace('_', ' ').capitalize()} is {value!r}; "
-                    f"choose one of {', '.join(map(str, SCALE))}.",
+                    f"{part.replace('_', ' ').capitalize()} is {value!r}; choose one of {', '.join(map(str, SCALE))}.",
                     code="off_the_scale",
                     field=part,
                     value=value,

@@ -78,9 +78,7 @@ class IncrementPlan:
     @property
     def interval(self) -> Interval:
         """From the first day of the first iteration to the last day of the last."""
-        return Interval(
-            starts_on=self.iterations[0].interval.starts_on, ends_on=self.iterations[-1].interval.ends_on
-        )
+        return Interval(starts_on=self.iterations[0].interval.starts_on, ends_on=self.iterations[-1].interval.ends_on)
 
     @property
     def next_start(self) -> date:

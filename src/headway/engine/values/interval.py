@@ -62,9 +62,7 @@ class Interval:
         """The days both have, or None."""
         if not self.overlaps(other):
             return None
-        return type(self)(
-            starts_on=max(self.starts_on, other.starts_on), ends_on=min(self.ends_on, other.ends_on)
-        )
+        return type(self)(starts_on=max(self.starts_on, other.starts_on), ends_on=min(self.ends_on, other.ends_on))
 
     def __str__(self) -> str:
         if self.starts_on == self.ends_on:

@@ -233,9 +233,7 @@ def remove_milestone(actor: Actor, *, milestone_id: int, command_id: UUID | None
 
 
 @action
-def add_closure(
-    actor: Actor, *, name: str, starts_on: date, ends_on: date, command_id: UUID | None = None
-) -> Outcome:
+def add_closure(actor: Actor, *, name: str, starts_on: date, ends_on: date, command_id: UUID | None = None) -> Outcome:
     """Note days, both included, on which the whole train rests; they are taken off every team's capacity."""
     with change(actor, command_id) as frame:
         require(actor, Permission.CONFIGURE_TRAIN)

@@ -72,8 +72,7 @@ def check_apart(pi: Interval, others: Iterable[Increment]) -> None:
     for other in others:
         if pi.overlaps(Interval(starts_on=other.starts_on, ends_on=other.ends_on)):
             raise Invalid(
-                f"{pi} overlaps {other.name} ({other.starts_on} to {other.ends_on}); "
-                "start it after that one ends.",
+                f"{pi} overlaps {other.name} ({other.starts_on} to {other.ends_on}); start it after that one ends.",
                 code="overlap",
                 field="starts_on",
                 value=str(pi.starts_on),
@@ -118,9 +117,7 @@ def check_next(pi: Increment, to: str) -> Increment.State:
         Locked: ``to`` is not the state that comes next.
     """
     if to not in STATES:
-        raise Invalid(
-            f"“{to}” is no state of a PI; there are {', '.join(STATES)}.", code="state", field="to", value=to
-        )
+        raise Invalid(f"“{to}” is no state of a PI; there are {', '.join(STATES)}.", code="state", field="to", value=to)
     following = next_state(pi)
     if to != following:
         raise Locked(

@@ -35,9 +35,7 @@ def regions(country: str) -> Mapping[str, str]:
     calendar = country_holidays(country)
     names = calendar.get_subdivision_aliases()
     found = {
-        code: next(iter(names.get(code) or ()), code)
-        for code in calendar.subdivisions
-        if len(code) <= LONGEST_REGION
+        code: next(iter(names.get(code) or ()), code) for code in calendar.subdivisions if len(code) <= LONGEST_REGION
     }
     return dict(sorted(found.items(), key=lambda each: each[1]))
 

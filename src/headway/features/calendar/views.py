@@ -144,9 +144,7 @@ def iteration(request: TrainRequest, slug: str, iteration_id: int) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def milestone_new(request: TrainRequest, slug: str) -> HttpResponse:
     """Add a date that matters."""
-    return _add(
-        request, MilestoneForm, partial(actions.add_milestone, request.actor), title="Add a milestone"
-    )
+    return _add(request, MilestoneForm, partial(actions.add_milestone, request.actor), title="Add a milestone")
 
 
 @require_http_methods(["GET", "POST"])
@@ -177,9 +175,7 @@ def milestone_remove(request: TrainRequest, slug: str, milestone_id: int) -> Htt
 @require_http_methods(["GET", "POST"])
 def closure_new(request: TrainRequest, slug: str) -> HttpResponse:
     """Add days on which the whole train rests."""
-    return _add(
-        request, ClosureForm, partial(actions.add_closure, request.actor), title="Add days off for everybody"
-    )
+    return _add(request, ClosureForm, partial(actions.add_closure, request.actor), title="Add days off for everybody")
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,9 +17,7 @@ CELL = "/trains/{slug}/capacity/{team}/{iteration_id}"
 
 
 @router.get("/trains/{slug}/capacity", url_name="capacity")
-def capacity(
-    request: HttpRequest, slug: str, pi: int | None = None
-) -> dict[str, Any]:
+def capacity(request: HttpRequest, slug: str, pi: int | None = None) -> dict[str, Any]:
     """Load, capacity and committable points of every team in every iteration of a PI (by number; else the present)."""
     actor = actor_of(request)
     shown = queries.find_increment(actor, pi)
@@ -37,8 +35,7 @@ def cell(request: HttpRequest, slug: str, team: str, iteration_id: int) -> dict[
         "person_days": float(found.cell.capacity.person_days),
         "sentences": list(found.cell.capacity.sentences()),
         "people": [_person(each) for each in found.cell.capacity.people],
-        "override": override
-        and {"points": override.points, "note": override.note, "version": override.version},
+        "override": override and {"points": override.points, "note": override.note, "version": override.version},
         "findings": [{"message": each.message, "reason": each.reason} for each in found.findings],
     }
 

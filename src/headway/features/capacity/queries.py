@@ -416,9 +416,7 @@ def explain_cell(actor: Actor, team: str, iteration_id: int) -> Explanation:
     row = Team.objects.filter(train_id=actor.train_id, slug=team, external=False).first()
     iteration = Iteration.objects.filter(train_id=actor.train_id, pk=iteration_id).select_related("pi").first()
     if row is None or iteration is None:
-        raise Missing(
-            f"There is no team {team!r} with an iteration {iteration_id} on this train.", code="cell_missing"
-        )
+        raise Missing(f"There is no team {team!r} with an iteration {iteration_id} on this train.", code="cell_missing")
     cell = capacity_table(actor, iteration.pi)[row.pk, iteration.pk]
     override = CapacityOverride.objects.filter(train_id=actor.train_id, team=row, iteration=iteration).first()
     return Explanation(

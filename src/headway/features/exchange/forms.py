@@ -8,8 +8,9 @@ from headway.kit.forms import ActionForm, DateInput
 
 from .choices import Choices
 from .headings import Mapping
-from .headings.fields import LABELS
+from .headings.fields import LABELS, OWN
 from .interpretation import EpicLevel
+from .interpretation.own_lists import OWN_LISTS
 from .reading import Table
 
 _SAMPLES = 3
@@ -78,7 +79,8 @@ class ChoicesForm(ActionForm):
     def __init__(self, *args: Any, table: Table, mapping: Mapping, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._table = table
-        options = [_NOT_TAKEN, *((field.value, label) for field, label in LABELS.items())]
+        hidden = frozenset() if mapping.format in OWN_LISTS else OWN
+        options = [_NOT_TAKEN, *((field.value, label) for field, label in LABELS.items() if field not in hidden)]
         for at, heading in enumerate(table.headings):
             self.fields[f"column_{at}"] = forms.ChoiceField(
                 label=heading or f"Column {at + 1}",

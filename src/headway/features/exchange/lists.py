@@ -24,6 +24,9 @@ from .writing import Cell, Sheet
 JOURNAL_LIMIT = 100_000
 """Newest entries in the journal's sheet; the whole journal is in the document of the train."""
 
+_ORIGIN = ("Train", "Version")
+"""Where a row comes from and how it was then: by these a list that comes back knows its own."""
+
 
 def sheet_of(actor: Actor, name: str) -> Sheet:
     """One list of the train.
@@ -74,6 +77,7 @@ def _features(actor: Actor) -> Sheet:
             "Description",
             "Source",
             "Identifier",
+            *_ORIGIN,
         ),
         rows=[
             (
@@ -96,6 +100,8 @@ def _features(actor: Actor) -> Sheet:
                 row.description,
                 row.source,
                 row.external_id,
+                actor.train_slug,
+                row.version,
             )
             for row in rows
         ],
@@ -109,6 +115,7 @@ def _stories(actor: Actor) -> Sheet:
         headings=(
             "Number",
             "Title",
+            "Feature number",
             "Feature",
             "Team",
             "PI",
@@ -122,11 +129,13 @@ def _stories(actor: Actor) -> Sheet:
             "Description",
             "Source",
             "Identifier",
+            *_ORIGIN,
         ),
         rows=[
             (
                 row.number,
                 row.title,
+                row.feature.number if row.feature else None,
                 row.feature.title if row.feature else None,
                 _name(row.team),
                 _name(row.pi),
@@ -140,6 +149,8 @@ def _stories(actor: Actor) -> Sheet:
                 row.description,
                 row.source,
                 row.external_id,
+                actor.train_slug,
+                row.version,
             )
             for row in rows
         ],

@@ -33,6 +33,7 @@ def options_for(actor: Actor) -> Options:
         iterations[each.pi_id].append(KnownIteration(name=each.name, starts_on=each.starts_on, ends_on=each.ends_on))
     return Options(
         today=clock.today(train.time_zone),
+        train=train.slug,
         calendar=tuple(
             KnownPi(
                 name=pi.name,

@@ -269,9 +269,7 @@ def remove_person(actor: Actor, *, person_id: int, command_id: UUID | None = Non
 
 
 @action
-def set_roles(
-    actor: Actor, *, person_id: int, roles: Iterable[str], command_id: UUID | None = None
-) -> Outcome:
+def set_roles(actor: Actor, *, person_id: int, roles: Iterable[str], command_id: UUID | None = None) -> Outcome:
     """Give a person exactly these roles on the train.
 
     Raises:

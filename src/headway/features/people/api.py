@@ -97,9 +97,7 @@ def remove_member(request: HttpRequest, slug: str, membership_id: int, command_i
 
 
 @router.get(f"{TRAIN}/people", url_name="people")
-def people(
-    request: HttpRequest, slug: str, search: str = "", team: str = "", role: str = "", page: int = 1
-) -> Json:
+def people(request: HttpRequest, slug: str, search: str = "", team: str = "", role: str = "", page: int = 1) -> Json:
     """People by name, a hundred a page."""
     found = queries.list_people(actor_of(request), search=search[:120], team=team, role=role, page=page)
     return {

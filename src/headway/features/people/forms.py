@@ -42,9 +42,7 @@ class MemberForm(ActionForm):
     layout: ClassVar = (("person_id",), ("role", "specialty", "share"), ("starts_on", "ends_on"))
 
     role = forms.ChoiceField(choices=[(role.value, role.label) for role in TeamRole], initial=TeamRole.MEMBER.value)
-    specialty = forms.ChoiceField(
-        choices=Membership.Specialty.choices, initial=Membership.Specialty.DEVELOPER.value
-    )
+    specialty = forms.ChoiceField(choices=Membership.Specialty.choices, initial=Membership.Specialty.DEVELOPER.value)
     share = forms.IntegerField(
         min_value=0,
         max_value=100,

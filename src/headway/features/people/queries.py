@@ -106,9 +106,7 @@ def find_membership(actor: Actor, membership_id: int) -> Membership:
     return row
 
 
-def list_people(
-    actor: Actor, *, search: str = "", team: str = "", role: str = "", page: int | str = 1
-) -> Page[Person]:
+def list_people(actor: Actor, *, search: str = "", team: str = "", role: str = "", page: int | str = 1) -> Page[Person]:
     """People by name; ``search`` looks in names and addresses, ``team`` is a team's address, ``role`` a train role.
 
     The persons carry ``line``, a :class:`PersonLine`.

@@ -155,9 +155,7 @@ def member_edit(request: TrainRequest, slug: str, membership_id: int) -> HttpRes
     form = MemberForm(request.POST or None, initial={name: getattr(row, name) for name in names})
     back = reverse("team", args=[slug, row.team.slug])
     if request.method == "POST" and form.is_valid():
-        save = partial(
-            actions.edit_member, request.actor, membership_id=membership_id, **form.values, **form.command
-        )
+        save = partial(actions.edit_member, request.actor, membership_id=membership_id, **form.values, **form.command)
         if form.carry_out(save):
             messages.success(request, f"{row.person}'s part in {row.team} is saved.")
             return redirect(back)
@@ -179,9 +177,7 @@ def member_edit(request: TrainRequest, slug: str, membership_id: int) -> HttpRes
 def member_remove(request: TrainRequest, slug: str, membership_id: int) -> HttpResponse:
     """Remove somebody from a team."""
     row = queries.find_membership(request.actor, membership_id)
-    actions.remove_member(
-        request.actor, membership_id=membership_id, command_id=ActionForm(request.POST).sent_id
-    )
+    actions.remove_member(request.actor, membership_id=membership_id, command_id=ActionForm(request.POST).sent_id)
     messages.success(request, f"{row.person} is no longer in {row.team}.")
     return redirect("team", slug, row.team.slug)
 
@@ -213,9 +209,7 @@ def person_new(request: TrainRequest, slug: str) -> HttpResponse:
             messages.success(request, f"{done.subject} is on the train.")
             return redirect("person", slug, done.subject.pk)
     back = reverse("people", args=[slug])
-    return _form(
-        request, form, title="Add a person", crumbs=[("People", back)], save_label="Add the person", back=back
-    )
+    return _form(request, form, title="Add a person", crumbs=[("People", back)], save_label="Add the person", back=back)
 
 
 @require_http_methods(["GET", "POST"])
@@ -290,9 +284,7 @@ def person_roles(request: TrainRequest, slug: str, person_id: int) -> HttpRespon
     page = queries.person_page(request.actor, person_id)
     form = RolesForm(request.POST or None, initial={"roles": list(page.roles)})
     if request.method == "POST" and form.is_valid():
-        give = partial(
-            actions.set_roles, request.actor, person_id=person_id, command_id=form.sent_id, **form.values
-        )
+        give = partial(actions.set_roles, request.actor, person_id=person_id, command_id=form.sent_id, **form.values)
         if form.carry_out(give):
             messages.success(request, f"{page.person}'s roles are saved.")
             return redirect("person", slug, person_id)

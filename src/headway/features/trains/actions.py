@@ -48,9 +48,7 @@ def start_train(user: User, *, name: str, slug: str = "", is_sample: bool = Fals
 
 
 @action
-def edit_train(
-    actor: Actor, *, seen: int | None = None, command_id: UUID | None = None, **settings: Any
-) -> Outcome:
+def edit_train(actor: Actor, *, seen: int | None = None, command_id: UUID | None = None, **settings: Any) -> Outcome:
     """Change the train's name, purpose, cadence, buffer or calendar.
 
     Raises:

@@ -43,7 +43,33 @@ class Field(StrEnum):
     MOVED_TO = "moved_to"
     NOTE = "note"
     MILESTONE = "milestone"
+    TRAIN = "train"
+    VERSION = "version"
+    ENABLER = "enabler"
+    BENEFIT = "benefit"
+    USER_VALUE = "user_value"
+    TIME_CRITICALITY = "time_criticality"
+    RISK_OPPORTUNITY = "risk_opportunity"
+    JOB_SIZE = "job_size"
+    SOURCE = "source"
+    FOREIGN_ID = "foreign_id"
 
+
+OWN = frozenset(
+    {
+        Field.TRAIN,
+        Field.VERSION,
+        Field.ENABLER,
+        Field.BENEFIT,
+        Field.USER_VALUE,
+        Field.TIME_CRITICALITY,
+        Field.RISK_OPPORTUNITY,
+        Field.JOB_SIZE,
+        Field.SOURCE,
+        Field.FOREIGN_ID,
+    }
+)
+"""Meanings that only the lists Headway exports have."""
 
 LABELS: dict[Field, str] = {
     Field.ID: "Identifier",
@@ -83,5 +109,15 @@ LABELS: dict[Field, str] = {
     Field.MOVED_TO: "Moved to PI",
     Field.NOTE: "Note",
     Field.MILESTONE: "Milestone date",
+    Field.TRAIN: "Train it was exported from",
+    Field.VERSION: "Version it had then",
+    Field.ENABLER: "Kind of enabler",
+    Field.BENEFIT: "Benefit hypothesis",
+    Field.USER_VALUE: "User value",
+    Field.TIME_CRITICALITY: "Time criticality",
+    Field.RISK_OPPORTUNITY: "Risk or opportunity",
+    Field.JOB_SIZE: "Job size",
+    Field.SOURCE: "Tracker it came from",
+    Field.FOREIGN_ID: "Its identifier there",
 }
 """The words the mapping page uses for each meaning."""

@@ -230,7 +230,60 @@ RELEASE_CALENDAR = Format(
     },
 )
 
+_OWN_WORDS: MappingType[Field, tuple[str, ...]] = {
+    Field.ID: ("number",),
+    Field.TITLE: ("title",),
+    Field.KIND: ("type",),
+    Field.ENABLER: ("enabler kind",),
+    Field.STATE: ("state",),
+    Field.TEAM: ("team",),
+    Field.DESCRIPTION: ("description",),
+    Field.ACCEPTANCE: ("acceptance criteria",),
+    Field.SOURCE: ("source",),
+    Field.FOREIGN_ID: ("identifier",),
+    Field.TRAIN: ("train",),
+    Field.VERSION: ("version",),
+}
+
+HEADWAY_FEATURES = Format(
+    name="headway-features",
+    label="Headway list of features",
+    source="headway",
+    needs=(Field.ID, Field.TITLE, Field.TRAIN, Field.VERSION),
+    marks=frozenset({"benefit hypothesis", "job size"}),
+    words={
+        **_OWN_WORDS,
+        Field.THEME: ("theme",),
+        Field.POINTS: ("size",),
+        Field.USER_VALUE: ("user value",),
+        Field.TIME_CRITICALITY: ("time criticality",),
+        Field.RISK_OPPORTUNITY: ("risk or opportunity",),
+        Field.JOB_SIZE: ("job size",),
+        Field.PI: ("pis",),
+        Field.BENEFIT: ("benefit hypothesis",),
+    },
+)
+
+HEADWAY_STORIES = Format(
+    name="headway-stories",
+    label="Headway list of stories",
+    source="headway",
+    needs=(Field.ID, Field.TITLE, Field.TRAIN, Field.VERSION),
+    marks=frozenset({"feature number"}),
+    words={
+        **_OWN_WORDS,
+        Field.PARENT: ("feature number",),
+        Field.GROUP: ("feature",),
+        Field.PI: ("pi",),
+        Field.ITERATION: ("iteration",),
+        Field.POINTS: ("points",),
+        Field.BLOCKED: ("blocked",),
+    },
+)
+
 FORMATS: tuple[Format, ...] = (
+    HEADWAY_FEATURES,
+    HEADWAY_STORIES,
     JIRA,
     AZURE,
     GITLAB,

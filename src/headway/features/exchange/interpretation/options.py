@@ -47,6 +47,8 @@ class Options:
     """Choices of one import. ``today`` is given because nothing here reads a clock."""
 
     today: date
+    train: str = ""
+    """Address of the train; a list exported from it is known by it."""
     epics: EpicLevel = EpicLevel.AUTO
     levels: Mapping[str, Level] = field(default_factory=dict)
     """Level by the file's own word for a type, in lower case; goes before the built-in reading."""

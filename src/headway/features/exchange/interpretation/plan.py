@@ -1,7 +1,9 @@
 """What an import would bring in, as values. ``key`` is the stable external identifier within the source."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ..headings import Field
 from ..reading import Problem
@@ -118,6 +120,25 @@ class DependencyValue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnValue:
+    """A row of a list Headway exported: a feature or story with the columns the list speaks of."""
+
+    kind: str
+    key: str
+    row: int
+    title: str
+    number: int | None = None
+    """Its number if it is of this very train."""
+    version: int = 0
+    """Its version when it was exported."""
+    columns: Mapping[str, Any]
+    names: Mapping[str, tuple[str, str]]
+    """Kind and key of the things that columns refer to."""
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportPlan:
     """Everything a file says, and everything it says that cannot be taken."""
 
@@ -135,6 +156,7 @@ class ImportPlan:
     stories: tuple[StoryValue, ...] = ()
     tasks: tuple[TaskValue, ...] = ()
     targets: tuple[TargetValue, ...] = ()
+    own: tuple[OwnValue, ...] = ()
     dependencies: tuple[DependencyValue, ...] = ()
     decided_pis: tuple[str, ...] = ()
     """Names of the PIs whose outcomes the file gives."""
