@@ -4,14 +4,16 @@ The rule for fields is three-way: what the file says is taken where the train st
 gave it. What somebody changed here since then is kept, and said.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from ..interpretation import ImportPlan
+from ..interpretation.own_lists import plain_text
 from ..reading import Problem
 from ..reading.table import Severity
 from .state import State, Stored, natural_part
@@ -19,6 +21,9 @@ from .wanted import Ref, Wanted, wanted_things
 
 _PLACE = frozenset({"pi_id", "iteration_id"})
 _NEVER_IMPORTED: Mapping[str, Any] = {}
+_NUMBER = re.compile(r"#\d{1,10}")
+_NOWHERE = object()
+"""What no column holds: the base of a row that was changed here since its export."""
 
 
 class Verdict(StrEnum):
@@ -129,6 +134,9 @@ class _Comparison:
             self._skip(wanted, "What it belongs to was left out.")
             return
         ref = Ref(kind=wanted.kind, key=wanted.key)
+        if wanted.number is not None:
+            self._bring_back(wanted, ref, wanted.number)
+            return
         stored, said, gone = self._stored(wanted, ref)
         if gone:
             self._skip(wanted, "It was removed here since the last import and is not brought back.")
@@ -154,6 +162,22 @@ class _Comparison:
             return self._state.find(wanted.kind, *natural), _NEVER_IMPORTED, False
         return None, _NEVER_IMPORTED, False
 
+    def _bring_back(self, wanted: Wanted, ref: Ref, number: int) -> None:
+        """A row of an exported list: its edits are taken if nobody has changed the thing since the export."""
+        stored = self._state.numbered(wanted.kind, number)
+        if stored is None:
+            self._skip(
+                wanted,
+                f"This train has no {wanted.kind} {number} any more. Empty its number to bring it in as a new one.",
+            )
+            return
+        self._matched[ref] = stored.id
+        news = {
+            column: _as_stored(self._settled(value), stored.values[column]) for column, value in wanted.values.items()
+        }
+        base = stored.values if wanted.version == stored.values["version"] else {c: _NOWHERE for c in news}
+        self._update(replace(wanted, values=news), stored, base)
+
     def _create(self, wanted: Wanted, ref: Ref) -> None:
         values = {column: self._settled(value) for column, value in {**wanted.values, **wanted.at_first}.items()}
         if wanted.kind == "target" and values["pi_id"] in self._closed:
@@ -171,7 +195,8 @@ class _Comparison:
         differs = {column: value for column, value in news.items() if value != stored.values[column]}
         changes = {column: value for column, value in differs.items() if _may_take(said, column, stored.values[column])}
         kept = {column: value for column, value in differs.items() if column not in changes}
-        reason = "Changed here since the last import: kept." if kept else ""
+        since = "export" if wanted.number is not None else "last import"
+        reason = f"Changed here since the {since}: kept." if kept else ""
         frozen = self._frozen(wanted, stored, changes)
         if frozen:
             reason = "Its PI is closed; what it came to is frozen."
@@ -191,7 +216,7 @@ class _Comparison:
                 before={column: stored.values[column] for column in (*changes, *kept)},
                 kept=kept,
                 said=remembered,
-                is_remembered=known == (stored.id, remembered),
+                is_remembered=wanted.number is not None or known == (stored.id, remembered),
                 reason=reason,
             )
         )
@@ -287,15 +312,24 @@ class _Comparison:
         remembered = self._state.imported.get((ref.kind, ref.key))
         if remembered is not None and self._state.get(ref.kind, remembered[0]):
             return remembered[0]
-        if ref.kind in ("feature", "story"):
+        if ref.kind in ("feature", "story") and _NUMBER.fullmatch(ref.key):
+            found = self._state.numbered(ref.kind, int(ref.key[1:]))
+        elif ref.kind in ("feature", "story"):
             found = self._state.find(ref.kind, self._plan.source, ref.key.casefold())
         elif ref.kind == "iteration":
-            pi, _, name = ref.key.partition("/")
-            owner = self._resolved(Ref(kind="pi", key=pi))
-            found = self._state.find("iteration", owner, name.casefold()) if isinstance(owner, int) else None
+            found = self._iteration(ref.key)
         else:
             found = self._state.find(ref.kind, ref.key.casefold())
         return found.id if found else None
+
+    def _iteration(self, key: str) -> Stored | None:
+        """The iteration called ``PI/name``; either name may hold slashes."""
+        for cut in (at for at, sign in enumerate(key) if sign == "/"):
+            owner = self._resolved(Ref(kind="pi", key=key[:cut]))
+            found = self._state.find("iteration", owner, key[cut + 1 :].casefold()) if isinstance(owner, int) else None
+            if found is not None:
+                return found
+        return None
 
     def _skip(self, wanted: Wanted, reason: str) -> None:
         self.steps.append(self._step(wanted, Verdict.SKIPPED, reason=reason))
@@ -313,6 +347,11 @@ class _Comparison:
 
     def _step(self, wanted: Wanted, verdict: Verdict, **more: Any) -> Step:
         return Step(verdict=verdict, kind=wanted.kind, key=wanted.key, row=wanted.row, title=wanted.title, **more)
+
+
+def _as_stored(news: Any, present: Any) -> Any:
+    """The present value where a list would show it just as the news are."""
+    return present if isinstance(present, str) and plain_text(present) == news else news
 
 
 def _may_take(said: Mapping[str, Any], column: str, present: Any) -> bool:

@@ -28,6 +28,7 @@ class State:
 
     def __post_init__(self) -> None:
         self._natural: dict[tuple[str, tuple[Any, ...]], int] = {}
+        self._numbers: dict[str, dict[int, Stored]] = {}
 
     def of(self, kind: str) -> Iterable[Stored]:
         """All things of a kind."""
@@ -43,6 +44,12 @@ class State:
             self._index()
         found = self._natural.get((kind, natural))
         return None if found is None else self.get(kind, found)
+
+    def numbered(self, kind: str, number: int) -> Stored | None:
+        """The feature or story with this number."""
+        if kind not in self._numbers:
+            self._numbers[kind] = {thing.values["number"]: thing for thing in self.of(kind)}
+        return self._numbers[kind].get(number)
 
     def _index(self) -> None:
         for kind, columns in NATURAL.items():

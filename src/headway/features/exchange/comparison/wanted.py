@@ -1,6 +1,6 @@
 """A plan as rows of the store: which columns of which thing the file speaks about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from ..interpretation import (
     FeatureValue,
     ImportPlan,
     IterationValue,
+    OwnValue,
     StoryValue,
     TargetValue,
 )
@@ -40,6 +41,10 @@ class Wanted:
     """References without which the thing cannot be."""
     column: str = ""
     """The column to name in messages, where it is not the title."""
+    number: int | None = None
+    """The number by which a row of an exported list knows its thing."""
+    version: int = 0
+    """The version the thing had when it was exported."""
 
 
 _STORY_FIELDS: Mapping[str, tuple[Field, ...]] = {
@@ -90,6 +95,8 @@ class _Writer:
 
     def backlog(self) -> Iterator[Wanted]:
         """Themes, features with their targets, stories and tasks."""
+        yield from _own_names(self._plan.own)
+        yield from map(_own, self._plan.own)
         for theme in self._plan.themes:
             yield Wanted(
                 kind="theme",
@@ -223,6 +230,28 @@ class _Writer:
             needs=tuple(ends.values()),
             column=link.column,
         )
+
+
+def _own_names(rows: Iterable[OwnValue]) -> Iterator[Wanted]:
+    """Teams and themes an exported list names; made when missing."""
+    named = {ref: None for row in rows for ref in row.names.values() if ref and ref[0] in ("team", "theme")}
+    for kind, name in named:
+        yield _made_once(kind, name, {"name": name}, (name,))
+
+
+def _own(row: OwnValue) -> Wanted:
+    names = {column: _ref(*ref) if ref else None for column, ref in row.names.items()}
+    return Wanted(
+        kind=row.kind,
+        key=row.key,
+        row=row.row,
+        title=row.title,
+        values={**row.columns, **names},
+        at_first={"source": row.source, "external_id": row.external_id},
+        natural=(row.source, row.external_id),
+        number=row.number,
+        version=row.version,
+    )
 
 
 def _made_once(kind: str, key: str, values: Mapping[str, Any], natural: tuple[Any, ...]) -> Wanted:

@@ -132,8 +132,8 @@ class OwnValue:
     version: int = 0
     """Its version when it was exported."""
     columns: Mapping[str, Any]
-    names: Mapping[str, tuple[str, str]]
-    """Kind and key of the things that columns refer to."""
+    names: Mapping[str, tuple[str, str] | None]
+    """Kind and key of the things that columns refer to; None where the list says nothing is to stand there."""
     source: str
     external_id: str
 
