@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from headway.store.models import Story, Train
+from tests.builders import FIRST_DAY, build_increment
 from tests.cli.conftest import Run
 
 
@@ -37,6 +38,13 @@ def test_work_comes_in_from_a_file_once(headway: Run, orion: Train, tmp_path: Pa
     again = headway("import", "wishes.csv", *named)
     assert again.out.endswith("All of it was there already; nothing was changed.\n")
     assert journal() == seq
+
+
+def test_work_is_placed_by_its_due_date_when_asked(headway: Run, orion: Train, tmp_path: Path) -> None:
+    build_increment(orion, number=1, starts_on=FIRST_DAY)
+    (tmp_path / "wishes.csv").write_text("Id,Title,Due date\n1,Warm waiting rooms,2026-09-10\n")
+    assert headway("import", "wishes.csv", "--place-by-due").code == 0
+    assert [str(each.iteration) for each in Story.objects.filter(title="Warm waiting rooms")] == ["I1"]
 
 
 def test_files_that_lead_nowhere_are_refused_in_a_sentence(headway: Run, orion: Train, tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ class _Comparison:
         news = {
             column: _as_stored(self._settled(value), stored.values[column]) for column, value in wanted.values.items()
         }
-        base = stored.values if wanted.version == stored.values["version"] else {c: _NOWHERE for c in news}
+        base = stored.values if wanted.version == stored.values["version"] else dict.fromkeys(news, _NOWHERE)
         self._update(replace(wanted, values=news), stored, base)
 
     def _create(self, wanted: Wanted, ref: Ref) -> None:

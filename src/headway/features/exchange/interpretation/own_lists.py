@@ -87,10 +87,7 @@ class _Reader:
         number = self._read(row, Field.ID, partial(_whole, lowest=1, highest=_LARGEST))
         train = self._mapping.cell(row, Field.TRAIN)
         is_ours = number is not None and train == self._options.train
-        if number is None:
-            key = content_key(self._kind, title)
-        else:
-            key = _key(number, train, self._options.train)
+        key = content_key(self._kind, title) if number is None else _key(number, train, self._options.train)
         return OwnValue(
             kind=self._kind,
             key=key,
