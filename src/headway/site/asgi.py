@@ -11,6 +11,7 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 from django.urls import get_resolver
 
+from headway.features.calendar.public_holidays import warm_up
 from headway.kit.settings import settings
 from headway.live.hub import close_connections, hub
 from headway.live.stream import is_stream, stream
@@ -40,6 +41,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await hub.start()
             get_resolver().url_patterns  # noqa: B018 - loads the code of every page now, not at the first visit
+            warm_up()
             # What has been loaded by now stays; collecting it over and over costs tens of milliseconds a time.
             gc.collect()
             gc.freeze()

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from headway.kit.access import Scope
+from headway.kit.forms import LongSelect
 from headway.store.models import Train, User
 
 _SCOPES = {
@@ -22,6 +23,7 @@ class AccountForm(forms.Form):
     time_zone = forms.ChoiceField(
         required=False,
         choices=[("", "As the train"), *((zone, zone) for zone in sorted(available_timezones()))],
+        widget=LongSelect(),
     )
 
 

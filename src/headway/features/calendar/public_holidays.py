@@ -2,7 +2,8 @@
 
 The library answers with no holidays at all for a year outside its data; here that is a year one can ask for
 (:func:`silent_years`), and an unknown country or region is refused where it is typed, not discovered in a plan.
-The library takes most of a second to import, so that happens on first use.
+The library takes most of a second to import, so that happens on first use;
+a server asks it to beforehand (:func:`warm_up`).
 """
 
 import re
@@ -81,6 +82,12 @@ def holidays_between(country: str, region: str, first_year: int, last_year: int)
     years = range(first_year, last_year + 1)
     known = region if region in regions(country) else None
     return dict(sorted(country_holidays(country, subdiv=known, years=years, language="en_US").items()))
+
+
+def warm_up() -> None:
+    """Let the library do now what it does at its first question, so that no visitor waits for that."""
+    for country in ("DE", "GB"):
+        holidays_between(country, "", 2026, 2026)
 
 
 def silent_years(country: str, years: Iterable[int]) -> list[int]:

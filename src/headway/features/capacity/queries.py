@@ -104,14 +104,14 @@ def _compute(train: Train, pi: Increment, today: date) -> Table:
     past = _past(iterations, shown, today)
     span = _span([*shown, *past])
     teams = list(Team.objects.filter(train=train, external=False).values_list("pk", flat=True))
-    members = _members(train, span)
+    crews = _crews(train, span)
     closures = _closures(train, span)
     overrides = _overrides(train, pi)
     sums = _sums(train, [each.pk for each in (*shown, *past)])
     per_person = Decimal(str(train.points_per_person))
     table: dict[Place, Cell] = {}
     for team_id in teams:
-        crew = members.get(team_id, ())
+        crew = crews.get(team_id, _NOBODY)
         record = _record(team_id, crew, past, closures, sums)
         for iteration in shown:
             place = (team_id, iteration.pk)
@@ -122,7 +122,7 @@ def _compute(train: Train, pi: Increment, today: date) -> Table:
                 load.points,
                 load.feature_points,
                 _capacity(
-                    members=crew,
+                    crew,
                     iteration=iteration.plan,
                     buffer_percent=pi.buffer_percent,
                     closures=closures,
@@ -134,10 +134,43 @@ def _compute(train: Train, pi: Increment, today: date) -> Table:
     return MappingProxyType(table)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Crew:
+    """The members of a team; the same rows of the store give the very same crew, so it is compared by identity."""
+
+    members: tuple[Member, ...]
+
+
+_NOBODY = _Crew(())
+
+
 # The same people, days and rule give the same capacity, so after a card has moved (which changes nothing of
-# them) the whole table is found here by value. All of these arguments are frozen and hashable.
-_capacity = lru_cache(maxsize=4096)(team_capacity)
-_available_days = lru_cache(maxsize=4096)(available_days)
+# them) the whole table is found here. All of these arguments are frozen and hashable, and cheap to hash.
+@lru_cache(maxsize=4096)
+def _capacity(
+    crew: _Crew,
+    *,
+    iteration: IterationPlan,
+    buffer_percent: int,
+    closures: tuple[Closure, ...],
+    history: tuple[PastIteration, ...],
+    override: Override | None,
+    points_per_person: Decimal,
+) -> Capacity:
+    return team_capacity(
+        members=crew.members,
+        iteration=iteration,
+        buffer_percent=buffer_percent,
+        closures=closures,
+        history=history,
+        override=override,
+        points_per_person=points_per_person,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _available_days(crew: _Crew, interval: Interval, closures: tuple[Closure, ...]) -> Decimal:
+    return available_days(crew.members, interval, closures)
 
 
 class _Iteration(NamedTuple):
@@ -190,7 +223,25 @@ def _span(iterations: Iterable[_Iteration]) -> Interval:
     return Interval(starts_on=min(first for first, _ in days), ends_on=max(last for _, last in days))
 
 
-def _members(train: Train, span: Interval) -> dict[int, tuple[Member, ...]]:
+class _AwayRow(NamedTuple):
+    starts_on: date
+    ends_on: date
+    reason: str
+    note: str
+
+
+class _MemberRow(NamedTuple):
+    person_id: int
+    name: str
+    country: str
+    region: str
+    share: int
+    starts_on: date | None
+    ends_on: date | None
+    away: tuple[_AwayRow, ...]
+
+
+def _crews(train: Train, span: Interval) -> dict[int, _Crew]:
     """Who is in each team within ``span``; people who give a team 0 % of their time bring it no capacity."""
     away = _away(train, span)
     rows = (
@@ -202,32 +253,49 @@ def _members(train: Train, span: Interval) -> dict[int, tuple[Member, ...]]:
             "team_id", "person_id", "person__name", "person__country", "person__region", "share", "starts_on", "ends_on"
         )
     )
-    members: dict[int, list[Member]] = defaultdict(list)
+    members: dict[int, list[_MemberRow]] = defaultdict(list)
     for team_id, person_id, name, country, region, share, starts_on, ends_on in rows:
-        place = (country, region) if country else (train.country, train.region)
-        members[team_id].append(
+        absences = away.get(person_id, ())
+        members[team_id].append(_MemberRow(person_id, name, country, region, share, starts_on, ends_on, absences))
+    home = (train.country, train.region)
+    years = (span.starts_on.year, span.ends_on.year)
+    return {team_id: _crew(tuple(each), home, years) for team_id, each in members.items()}
+
+
+@lru_cache(maxsize=1024)
+def _crew(rows: tuple[_MemberRow, ...], home: tuple[str, str], years: tuple[int, int]) -> _Crew:
+    """The members these rows tell of; ``home`` is the place of those without one of their own."""
+    return _Crew(
+        tuple(
             Member(
-                person=str(person_id),
-                name=name,
-                starts_on=starts_on or date.min,
-                ends_on=ends_on,
-                share_percent=share,
-                holidays=holidays_between(*place, span.starts_on.year, span.ends_on.year),
-                away=away.get(person_id, ()),
+                person=str(row.person_id),
+                name=row.name,
+                starts_on=row.starts_on or date.min,
+                ends_on=row.ends_on,
+                share_percent=row.share,
+                holidays=holidays_between(*((row.country, row.region) if row.country else home), *years),
+                away=tuple(
+                    Away(
+                        interval=Interval(starts_on=each.starts_on, ends_on=each.ends_on),
+                        reason=AwayReason(each.reason),
+                        note=each.note,
+                    )
+                    for each in row.away
+                ),
             )
+            for row in rows
         )
-    return {team_id: tuple(crew) for team_id, crew in members.items()}
+    )
 
 
-def _away(train: Train, span: Interval) -> dict[int, tuple[Away, ...]]:
+def _away(train: Train, span: Interval) -> dict[int, tuple[_AwayRow, ...]]:
     rows = store.Absence.objects.filter(train=train, starts_on__lte=span.ends_on, ends_on__gte=span.starts_on)
-    away: dict[int, list[Away]] = defaultdict(list)
+    away: dict[int, list[_AwayRow]] = defaultdict(list)
     for person_id, starts_on, ends_on, reason, note in rows.values_list(
         "person_id", "starts_on", "ends_on", "reason", "note"
     ):
-        interval = Interval(starts_on=starts_on, ends_on=ends_on)
-        away[person_id].append(Away(interval=interval, reason=AwayReason(reason), note=note))
-    return {person_id: tuple(days) for person_id, days in away.items()}
+        away[person_id].append(_AwayRow(starts_on, ends_on, reason, note))
+    return {person_id: tuple(each) for person_id, each in away.items()}
 
 
 def _closures(train: Train, span: Interval) -> tuple[Closure, ...]:
@@ -266,7 +334,7 @@ def _sums(train: Train, iteration_ids: Sequence[int]) -> dict[Place, _Sum]:
 
 def _record(
     team_id: int,
-    members: tuple[Member, ...],
+    crew: _Crew,
     past: Sequence[_Iteration],
     closures: tuple[Closure, ...],
     sums: Mapping[Place, _Sum],
@@ -281,7 +349,7 @@ def _record(
             PastIteration(
                 name=f"{each.pi_name} {each.name}",
                 points=sums[team_id, each.pk].done,
-                person_days=_available_days(members, each.interval, closures),
+                person_days=_available_days(crew, each.interval, closures),
             ),
         )
         for each in past

@@ -7,7 +7,7 @@ from django import forms
 
 from headway.features.calendar.place_choice import country_choices, region_help
 from headway.kit.access import Role, TeamRole
-from headway.kit.forms import ActionForm, DateInput
+from headway.kit.forms import ActionForm, DateInput, LongSelect
 from headway.store.models import Absence, Membership
 
 
@@ -82,6 +82,7 @@ class PersonForm(ActionForm):
         self.fields["country"] = forms.ChoiceField(
             required=False,
             choices=country_choices("As the train"),
+            widget=LongSelect(),
             help_text="Decides which public holidays are taken off.",
         )
         self.fields["region"].help_text = region_help(self.data.get("country") or self.initial.get("country") or "")

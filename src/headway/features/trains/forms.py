@@ -8,7 +8,7 @@ from django import forms
 
 from headway.features.calendar.place_choice import country_choices, region_help
 from headway.features.trains.policies import BOUNDS
-from headway.kit.forms import ActionForm
+from headway.kit.forms import ActionForm, LongSelect
 
 ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
 
@@ -36,7 +36,7 @@ class TrainForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Which value stream this train serves, in a sentence or two.",
     )
-    time_zone = forms.ChoiceField(choices=ZONES, initial="UTC", label="Time zone")
+    time_zone = forms.ChoiceField(choices=ZONES, initial="UTC", label="Time zone", widget=LongSelect())
     region = forms.CharField(required=False, max_length=12)
     iterations_per_pi = _whole("iterations_per_pi", "Iterations in a PI", "Usual are 4 to 6.")
     iteration_weeks = _whole("iteration_weeks", "Weeks in an iteration", "Usual are 2.")
@@ -57,6 +57,7 @@ class TrainForm(ActionForm):
         self.fields["country"] = forms.ChoiceField(
             required=False,
             choices=country_choices("None: no public holidays"),
+            widget=LongSelect(),
             help_text="Its public holidays count for everybody without a place of their own.",
         )
         self.fields["region"].help_text = region_help(self.data.get("country") or self.initial.get("country") or "")
