@@ -22,7 +22,7 @@ def move(client: Client, story: Story, train: Train) -> tuple[int, str]:
     there = iteration(train, 1, 2)
     answer = client.post(
         f"/api/v1/trains/{train.slug}/stories/{story.number}/move",
-        json.dumps({"pi": 1, "iteration": there.pk}),
+        json.dumps({"pi": there.pi_id, "iteration": there.pk}),
         content_type="application/json",
     )
     return answer.status_code, answer.json().get("code", "")
