@@ -77,7 +77,7 @@ def test_two_pis_are_closed_with_outcomes_and_the_third_is_in_its_second_iterati
 
 
 def test_the_backlog_is_as_large_as_promised(orion: Train) -> None:
-    assert Feature.objects.filter(train=orion).count() == 66
+    assert Feature.objects.filter(train=orion).count() == 81
     assert Story.objects.filter(train=orion, pi__number=3).count() == 246
     assert Story.objects.filter(train=orion, pi__number__lt=3).exclude(state="done").count() == 0
     assert Feature.objects.filter(train=orion, type="enabler", targets__pi__number=3).count() >= 5
@@ -94,7 +94,7 @@ def test_the_backlog_is_as_large_as_promised(orion: Train) -> None:
 def test_the_third_pi_has_done_late_and_blocked_work(orion: Train) -> None:
     present = Story.objects.filter(train=orion, pi__number=3)
     assert present.filter(state="done").count() >= 30
-    assert present.filter(iteration__ends_on__lt=clock.today()).exclude(state="done").count() >= 2
+    assert present.filter(iteration__ends_on__lt=clock.today()).exclude(state="done").count() == 3
     assert present.filter(blocked=True).count() == 2
     assert present.filter(iteration=None).count() == 4
     assert present.filter(iteration__number__gt=2).exclude(state="todo").count() == 0
@@ -124,7 +124,7 @@ def test_strings_are_tight_and_in_conflict_as_the_board_shows_them(acting: Actin
         shown, _ = listed(acting("rosa"), Wanted(), page)
         if shown.number == page:
             health.update(str(line.health) for line in shown.object_list)
-    assert health["conflict"] >= 3
+    assert 4 <= health["conflict"] <= 6
     assert health["tight"] >= 6
     assert health["ok"] >= 20
 
@@ -148,8 +148,12 @@ def test_heron_is_overloaded_and_most_cells_are_not(orion: Train, acting: Acting
     plain = Iteration.objects.filter(train=orion, pi__number=3, is_ip=False).values_list("pk", flat=True)
     cells = {place: cell for place, cell in table.items() if place[1] in set(plain)}
     over = {place for place, cell in cells.items() if cell.load > cell.points}
-    assert len([place for place in over if place[0] == heron]) >= 3
-    assert len(over) <= len(cells) / 3
+    assert len(over) >= 3
+    assert {team for team, _ in over} == {heron}
+    crowded = {place for place, cell in cells.items() if cell.is_full and place[0] != heron}
+    assert len(crowded) <= 5
+    assert all(cells[place].weight.over_committable <= 4 for place in crowded)
+    assert sum(cell.load for cell in cells.values()) <= sum(cell.committable for cell in cells.values())
     assert all(cell.capacity.rule in {"velocity", "override"} for cell in cells.values())
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 UNPLACED = 0
+LAST = 5
 IP = 6
 
 
@@ -35,7 +36,9 @@ class TeamText:
 
 @dataclass(frozen=True, kw_only=True)
 class StoryText:
-    """A story of a feature, or of none. ``iteration`` is None where the team puts it as it has room.
+    """A story of a feature, or of none.
+
+    ``iteration`` is None where the team puts it as it has room, not after ``by``.
 
     Iterations count from 1; :data:`UNPLACED` stands in the backlog column of the PI.
     """
@@ -47,6 +50,7 @@ class StoryText:
     enabler_kind: str = ""
     points: int | None = None
     iteration: int | None = None
+    by: int = LAST
     blocked: bool = False
     late: bool = False
 
@@ -205,6 +209,7 @@ def _stories(told: dict[str, Any], key: str, feature: str) -> Iterator[StoryText
             enabler_kind=told.get("type", ""),
             points=next((int(mark) for mark in rest if mark.isdigit()), None),
             iteration=places[0] if places else None,
+            by=told.get("by", LAST),
             blocked="!" in rest,
             late="late" in rest,
         )

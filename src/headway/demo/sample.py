@@ -10,11 +10,11 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from headway.demo.chapters import execute_present, found, gather, plan_present, tell_past, write_backlog
+from headway.demo.chapters import execute_present, found, gather, plan_present, room_of, tell_past, write_backlog
 from headway.demo.chapters.founding import SLUG
 from headway.demo.content import content
 from headway.demo.plan import past_plan, present_plan, velocities
-from headway.demo.stages import Stage, calendar
+from headway.demo.stages import Stage, calendar, eve_of_planning
 from headway.demo.telling import CAST, DOMAIN, Telling, email_of
 from headway.engine.errors import Conflict, Missing
 from headway.features.trains.actions import remove_train
@@ -55,16 +55,19 @@ def load(stage: Stage = Stage.MID_PI, seed: int = 1, *, password: str | None = N
         )
         founder = users[f"rosa@{DOMAIN}"]
         founder.is_staff = True  # for this one founding; never saved
-        present = present_plan(texts, random)
-        velocity = velocities(present)
+        velocity = velocities(texts)
         found(telling, founder)
         gather(telling)
-        write_backlog(telling, present)
+        write_backlog(telling)
         for pi in (1, 2):
             tell_past(telling, pi, past_plan(texts, pi, velocity, random))
-        plan_present(telling, present)
-        execute_present(telling, present)
-        deeds = telling.tell()
+        # Teams plan by what they can do, which is only known once they are there.
+        deeds = telling.tell(eve_of_planning(telling.calendar))
+        if telling.calendar.until > eve_of_planning(telling.calendar):
+            present = present_plan(texts, room_of(telling))
+            plan_present(telling, present)
+            execute_present(telling, present)
+            deeds += telling.tell()
     sign_in = _write_sign_in(password)
     return Loaded(slug=SLUG, deeds=deeds, sign_in=sign_in)
 

@@ -66,6 +66,11 @@ def calendar(stage: Stage, now: datetime) -> Calendar:
     return Calendar(third=third, planning=planning, now=now, until=until)
 
 
+def eve_of_planning(calendar: Calendar) -> datetime:
+    """The moment at which all is known that planning the third PI builds on."""
+    return datetime.combine(calendar.planning - timedelta(days=1), time(14), UTC)
+
+
 def workday(day: date) -> date:
     """The day, or the Monday after it when it falls on a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= 5 else day

@@ -65,16 +65,18 @@ class Telling:
         moment += timedelta(minutes=self.random.randrange(12))
         self._deeds.append((moment, len(self._deeds), partial(deed, *args, **kwargs)))
 
-    def tell(self) -> int:
-        """Let everything happen that lies before the end of the story; answers with the number of deeds."""
-        told = 0
-        for moment, _, deed in sorted(self._deeds, key=lambda each: each[:2]):
-            if moment > self.calendar.until:
-                break
+    def tell(self, until: datetime | None = None) -> int:
+        """Let everything happen that is entered up to a moment, at most to the end of the story.
+
+        What lies later stays entered. Answers with the number of deeds.
+        """
+        until = min(until or self.calendar.until, self.calendar.until)
+        due = sorted((each for each in self._deeds if each[0] <= until), key=lambda each: each[:2])
+        self._deeds = [each for each in self._deeds if each[0] > until]
+        for moment, _, deed in due:
             with clock.frozen(min(moment, self.calendar.now)):
                 deed()
-            told += 1
-        return told
+        return len(due)
 
     # Who does it -----------------------------------------------------------
 

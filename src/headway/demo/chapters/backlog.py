@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from headway.demo.content import FeatureText, StoryText
-from headway.demo.plan import Placed
 from headway.demo.stages import workday
 from headway.demo.telling import Telling, Written
 from headway.features.backlog import actions as backlog
@@ -27,32 +26,30 @@ TASKS = (
 )
 
 
-def write_backlog(telling: Telling, present: list[Placed]) -> None:
+def write_backlog(telling: Telling) -> None:
     """Themes; features of the third PI and of later ones, the most valuable first; their stories, not yet placed."""
     start = telling.calendar.pi(3)
     for theme in telling.content.themes:
         telling.enter(telling.calendar.pi(1) - timedelta(days=22), 10, partial(_write_theme, telling, **theme))
     ahead = sorted((each for each in telling.content.features if each.pi in (3, None)), key=lambda each: -each.score)
     for index, feature in enumerate(ahead):
-        day = workday(start - timedelta(days=60 - index // 2))
-        telling.enter(day, 9 + index % 2 * 5, write_feature, telling, feature)
-    sizes = {each.text.key: each.points for each in present}
+        day = workday(start - timedelta(days=64 - index // 3))
+        telling.enter(day, 9 + index % 3 * 3, write_feature, telling, feature)
     for feature in ahead:
-        refine(telling, feature.stories, sizes, start - timedelta(days=38), days=22)
+        refine(telling, feature.stories, start - timedelta(days=38), days=22)
     loose = [story for pi, story in telling.content.loose if pi == 3]
-    refine(telling, loose, sizes, start - timedelta(days=16), days=5)
+    refine(telling, loose, start - timedelta(days=16), days=5)
     _talk(telling, start)
 
 
-def refine(telling: Telling, stories: Iterable[StoryText], sizes: dict[str, int], first: date, *, days: int) -> None:
+def refine(telling: Telling, stories: Iterable[StoryText], first: date, *, days: int) -> None:
     """Stories are written by their teams within some days, a part of them with tasks."""
     for story in stories:
         day = workday(first + timedelta(days=telling.random.randrange(days)))
-        tasks = telling.random.sample(TASKS, telling.random.choice((2, 3, 4))) if telling.random.random() < 0.25 else []
+        tasks = telling.random.sample(TASKS, telling.random.choice((2, 3, 4))) if telling.random.random() < 0.15 else []
         owner = telling.holder(story.team, "product_owner")
         writer = owner if telling.random.random() < 0.6 else telling.somebody(story.team)
-        points = sizes.get(story.key, story.points)
-        telling.enter(day, telling.random.uniform(8, 16), write_story, telling, story, writer, points, tasks)
+        telling.enter(day, telling.random.uniform(8, 16), write_story, telling, story, writer, story.points, tasks)
 
 
 def write_feature(telling: Telling, feature: FeatureText) -> None:
@@ -86,7 +83,7 @@ def write_story(
 ) -> None:
     """A story, by somebody of its team; ``place`` may hold pi_id and iteration_id."""
     by = telling.actor(writer)
-    feature = telling.ids.features.get(story.feature)
+    feature = telling.ids.features[story.feature] if story.feature else None
     done = backlog.create_story(
         by,
         title=story.title,

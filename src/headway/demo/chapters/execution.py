@@ -16,7 +16,7 @@ from headway.features.dependencies import actions as dependencies
 from headway.store.models import Story
 
 ALSO_LATE = 0.05
-"""The share of stories that run late without the texts saying so."""
+"""The share of stories that run late without the texts saying so, after the first iteration."""
 
 
 def execute_present(telling: Telling, placed: list[Placed]) -> None:
@@ -38,8 +38,11 @@ def _work_on(telling: Telling, placed: Placed) -> tuple[date, date]:
     random, key = telling.random, placed.text.key
     first = telling.calendar.iteration(PI, placed.iteration)
     by = telling.somebody(placed.text.team)
-    late = placed.text.late or (not placed.text.blocked and random.random() < ALSO_LATE)
-    starts_on = workday(first + timedelta(days=random.choice((0, 0, 1, 1, 2, 3, 4))))
+    unlucky = random.random() < ALSO_LATE and placed.iteration > 1
+    late = placed.text.late or (unlucky and not placed.text.blocked)
+    after = random.choice((0, 0, 1, 1, 2, 3, 4))
+    # Blocked from its second day on, so that it is stuck in the middle of its iteration, whatever the weekday.
+    starts_on = first if placed.text.blocked else workday(first + timedelta(days=after))
     if late or placed.text.blocked:
         ends_on = workday(first + timedelta(days=ITERATION_DAYS + random.randrange(9, 12)))
     else:

@@ -42,8 +42,7 @@ def found(telling: Telling, founder: User) -> None:
 def gather(telling: Telling) -> None:
     """Teams, people, memberships, PIs, milestones, days off, and who is away when."""
     day = _long_ago(telling, 26)
-    for team in telling.content.teams:
-        telling.enter(day, 9, _add_team, telling, team)
+    telling.enter(day, 9, _add_teams, telling)
     for person in telling.content.people:
         telling.enter(day, 10, _add_person, telling, person)
     for person in telling.content.people:
@@ -60,6 +59,11 @@ def gather(telling: Telling) -> None:
 
 def _long_ago(telling: Telling, days: int) -> date:
     return telling.calendar.pi(1) - timedelta(days=days)
+
+
+def _add_teams(telling: Telling) -> None:
+    for team in telling.content.teams:
+        _add_team(telling, team)
 
 
 def _add_team(telling: Telling, team: TeamText) -> None:
@@ -137,7 +141,7 @@ def _go_away(telling: Telling) -> None:
 
 def _away(telling: Telling, person: PersonText, first: date, days: int, training: str = "") -> None:
     first = workday(first)
-    noted_on = telling.calendar.pi(3) - timedelta(days=telling.random.randrange(8, 25))
+    noted_on = telling.calendar.planning - timedelta(days=telling.random.randrange(4, 21))
 
     def deed() -> None:
         people.record_absence(
@@ -154,7 +158,7 @@ def _away(telling: Telling, person: PersonText, first: date, days: int, training
 
 def _set_capacities(telling: Telling) -> None:
     for each in telling.content.overrides:
-        telling.enter(telling.calendar.planning, 8.5, partial(_set_capacity, telling, **each))
+        telling.enter(telling.calendar.planning - timedelta(days=1), 9, partial(_set_capacity, telling, **each))
 
 
 def _set_capacity(telling: Telling, *, team: str, iteration: int, factor: float, note: str) -> None:

@@ -5,13 +5,26 @@ from typing import Any
 
 from headway.demo.chapters.past import advance
 from headway.demo.content import UNPLACED, DependencyText
-from headway.demo.plan import Placed
+from headway.demo.plan import ITERATIONS, Placed, Room
 from headway.demo.telling import Telling, Written
 from headway.features.backlog import actions as backlog
+from headway.features.capacity.queries import capacity_table
 from headway.features.dependencies import actions as dependencies
+from headway.store.models import Increment
 
 PI = 3
 ANSWERED = frozenset({"committed", "negotiating", "declined"})
+
+
+def room_of(telling: Telling) -> Room:
+    """What each team may commit itself to in each iteration of the third PI, in points."""
+    table = capacity_table(telling.rosa(), Increment.objects.get(pk=telling.ids.pis[PI]))
+    return {
+        (team, iteration): float(table[pk, telling.ids.iterations[PI, iteration]].committable)
+        for team, pk in telling.ids.teams.items()
+        for iteration in ITERATIONS
+        if (pk, telling.ids.iterations[PI, iteration]) in table
+    }
 
 
 def plan_present(telling: Telling, placed: list[Placed]) -> None:
