@@ -48,6 +48,12 @@ def my_trains(user: User) -> list[Train]:
     return found
 
 
+def sample_train_of(user: User) -> str:
+    """Address of the sample train this account is part of; empty if there is none."""
+    mine = Train.objects.filter(pk__in=user.people.values("train_id"), is_sample=True)
+    return mine.values_list("slug", flat=True).first() or ""
+
+
 def find_train(actor: Actor) -> Train:
     """The actor's train."""
     require(actor, Permission.VIEW_TRAIN)

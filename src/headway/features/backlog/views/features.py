@@ -22,6 +22,7 @@ from headway.features.backlog.forms import (
     TargetForm,
 )
 from headway.features.backlog.views.asking import number_in, own_query
+from headway.features.backlog.views.emptiness import emptiness
 from headway.features.dependencies.queries import of_feature
 from headway.features.journal.queries import history
 from headway.kit.access import Permission, may, require
@@ -45,7 +46,14 @@ def features(request: TrainRequest, slug: str) -> HttpResponse:
     }
     form = FeatureFilter(own_query(request), **choices)
     page = feature_queries.listed(actor, form.wanted(request.GET.get("sort", "")), request.GET.get("page", 1))
-    context = {"form": form, "page": page, "filtered": bool(own_query(request)), **choices, **_row_context(request)}
+    context = {
+        "form": form,
+        "page": page,
+        "filtered": bool(own_query(request)),
+        "empty": None if page.object_list else emptiness(request, "features"),
+        **choices,
+        **_row_context(request),
+    }
     return render(request, "backlog/features.html", context)
 
 

@@ -14,6 +14,7 @@ from headway.engine.errors import HeadwayError, Invalid, Missing
 from headway.features.backlog import actions, queries, story_queries
 from headway.features.backlog.forms import CommentForm, StoryFilter, StoryForm
 from headway.features.backlog.views.asking import number_in, own_query
+from headway.features.backlog.views.emptiness import emptiness
 from headway.features.dependencies.queries import of_story
 from headway.features.journal.queries import history
 from headway.kit.access import Actor, Permission, Verdict, may, require
@@ -38,6 +39,7 @@ def stories(request: TrainRequest, slug: str) -> HttpResponse:
         "form": form,
         "page": page,
         "filtered": bool(own_query(request)),
+        "empty": None if page.object_list else emptiness(request, "stories"),
         "may_write": may(actor, Permission.EDIT_STORY, anywhere=True),
         **_row_context(actor),
     }

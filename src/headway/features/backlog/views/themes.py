@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from headway.features.backlog import actions, queries, theme_queries
 from headway.features.backlog.forms import ThemeForm
 from headway.features.backlog.views.asking import number_in
+from headway.features.backlog.views.emptiness import emptiness
 from headway.kit.access import Permission, may, require
 from headway.kit.http import TrainRequest
 
@@ -28,6 +29,7 @@ def themes(request: TrainRequest, slug: str) -> HttpResponse:
         "pis": queries.increments(actor),
         "in_pi": pi_id,
         "may_edit": may(actor, Permission.EDIT_BACKLOG, anywhere=True),
+        "empty": None if lines else emptiness(request, "themes"),
     }
     return render(request, "backlog/themes.html", context)
 
