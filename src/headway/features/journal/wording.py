@@ -13,7 +13,7 @@ from django.urls import reverse
 from headway.kit.access import Actor
 from headway.live.messages import sentence
 from headway.store.models import Entry, Iteration
-from headway.store.portraits import model_of, references
+from headway.store.portraits import columns, model_of, references
 from headway.store.verbs import VERBS
 
 NOTHING = "nothing"
@@ -114,12 +114,13 @@ def _changes(entry: Entry, names: Names) -> Iterable[Changed]:
         return
     # "PI 3 I2" says the PI already.
     untold = _UNTOLD | {"pi_id"} if entry.after.get("iteration_id") else _UNTOLD
-    for column, old in entry.before.items():
-        if column in untold:
+    # In the model's order: PostgreSQL keeps the keys of a portrait in an order of its own.
+    for column in columns(model_of(entry.kind)):
+        if column in untold or column not in entry.before:
             continue
         yield Changed(
             label=_label(column),
-            before=_value(entry.kind, column, old, names),
+            before=_value(entry.kind, column, entry.before[column], names),
             after=_value(entry.kind, column, entry.after.get(column), names),
         )
 
