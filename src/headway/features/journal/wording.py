@@ -153,12 +153,12 @@ def _short(text: str) -> str:
 def _names(actor: Actor, entries: Iterable[Entry]) -> Names:
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for entry in entries:
-        columns = references(model_of(entry.kind))
-        mentioned = {*ABOUT.get(entry.kind, ()), *(entry.before or {} if entry.after else ())} & columns.keys()
+        refers = references(model_of(entry.kind))
+        mentioned = {*ABOUT.get(entry.kind, ()), *(entry.before or {} if entry.after else ())} & refers.keys()
         for column in mentioned:
             for row in (entry.before, entry.after):
                 if row and row.get(column) is not None:
-                    wanted[columns[column]].add(row[column])
+                    wanted[refers[column]].add(row[column])
     names: Names = {}
     for model, ids in wanted.items():
         rows: Any = model._default_manager.filter(train_id=actor.train_id, pk__in=ids)
