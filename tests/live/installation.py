@@ -126,11 +126,16 @@ class Installation:
         self.cookies: dict[str, str] = facts["cookies"]
         self.iterations: list[int] = facts["iterations"]
         self.stories: list[int] = facts["stories"]
+        self._untouched = list(reversed(self.stories))
 
     @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.folder / "headway.sqlite3"
+
+    def untouched_story(self) -> int:
+        """The number of a story that stands in no iteration yet, so that its first move changes something."""
+        return self._untouched.pop()
 
     def python(self, script: str, *arguments: str) -> str:
         """Run a script as another process on this installation; gives what it printed."""
@@ -190,7 +195,7 @@ def own_database(url: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def installed(folder: Path, stories: int = 5) -> Iterator[Installation]:
+def installed(folder: Path, stories: int = 24) -> Iterator[Installation]:
     """An installation on the kind of database that the tests run on."""
     url = os.environ.get("HEADWAY_DATABASE_URL", "")
     if not url:
@@ -202,7 +207,7 @@ def installed(folder: Path, stories: int = 5) -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation with Orion, its cast and five stories of Kestrel, for all tests of a module."""
+    """An installation with Orion, its cast and stories of Kestrel, for all tests of a module."""
     with installed(tmp_path_factory.mktemp("installation")) as made:
         yield made
 

@@ -55,9 +55,7 @@ def journal_is_whole(installation: Installation) -> dict[str, int]:
 def move_until_the_end(installation: Installation, server: Server, worker: int, acknowledged: list[str]) -> None:
     """Move stories to and fro until the server is gone; note every command that was acknowledged."""
     person = installation.person(server, "tess")
-    story = installation.stories[worker]
-    # Wherever it stands: a command that changes nothing would leave nothing to find.
-    person.move(story, installation.iterations[5])
+    story = installation.untouched_story()
     for turn in range(10_000):
         command = str(uuid4())
         try:
@@ -79,14 +77,14 @@ def test_a_server_killed_in_the_middle_of_moves_keeps_every_acknowledged_one(ins
     assert len(acknowledged) >= 60
     assert set(acknowledged) - set(journal_is_whole(installation)) == set()
     with installation.serving() as server:
-        answer = installation.person(server, "tess").move(installation.stories[0], installation.iterations[5])
+        answer = installation.person(server, "tess").move(installation.untouched_story(), installation.iterations[5])
         assert answer.status == 200
     journal_is_whole(installation)
 
 
 def test_a_command_sent_again_after_the_server_was_killed_is_carried_out_once(installation: Installation) -> None:
     command = str(uuid4())
-    story, there = installation.stories[0], installation.iterations[1]
+    story, there = installation.untouched_story(), installation.iterations[1]
     with installation.serving() as server:
         first = installation.person(server, "tess").move(story, there, command_id=command)
         server.kill()
@@ -103,7 +101,7 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(installation: Installatio
         with closing(sqlite3.connect(installation.database)) as line:
             # A long log is written over from its beginning and would never have to grow.
             line.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        assert tess.move(installation.stories[0], installation.iterations[0]).status == 200
+        assert tess.move(installation.untouched_story(), installation.iterations[0]).status == 200
         log = installation.database.with_name(installation.database.name + "-wal")
         server.allow_files_of(log.stat().st_size)
         saved, refused = _move_until_refused(installation, tess)
@@ -114,7 +112,7 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(installation: Installatio
         )
         assert tess.call("GET", "/api/v1/trains/orion/stories").status == 200
         server.allow_files_of(1 << 40)
-        assert tess.move(installation.stories[1], installation.iterations[1]).status == 200
+        assert tess.move(installation.untouched_story(), installation.iterations[1]).status == 200
     commands = journal_is_whole(installation)
     assert set(saved) - set(commands) == set()
     with closing(sqlite3.connect(installation.database)) as line:
@@ -123,10 +121,10 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(installation: Installatio
 
 def _move_until_refused(installation: Installation, person: Person) -> tuple[list[str], object]:
     saved = []
+    story = installation.untouched_story()
     for turn in range(500):
         command = str(uuid4())
-        # Never to where it stands: a command that changes nothing leaves nothing to find.
-        answer = person.move(installation.stories[0], installation.iterations[(turn + 1) % 5], command_id=command)
+        answer = person.move(story, installation.iterations[turn % 5], command_id=command)
         if answer.status != 200:
             return saved, answer
         saved.append(command)
@@ -150,12 +148,13 @@ for turn in range(int(sys.argv[2])):
 def test_a_command_line_and_a_server_write_side_by_side(installation: Installation) -> None:
     with installation.serving() as server, ThreadPoolExecutor(1) as beside:
         tess = installation.person(server, "tess")
+        story, theirs = installation.untouched_story(), installation.untouched_story()
         before = max(journal_is_whole(installation).values())
         listener = Listener(server.site, installation.cookies["mika"], after=before)
-        other = beside.submit(installation.python, MOVES, str(installation.stories[1]), "40")
+        other = beside.submit(installation.python, MOVES, str(theirs), "40")
         mine = 0
         while not other.done() or mine < 40:
-            assert tess.move(installation.stories[0], installation.iterations[mine % 5]).status == 200
+            assert tess.move(story, installation.iterations[mine % 5]).status == 200
             mine += 1
         other.result()
         newest = max(journal_is_whole(installation).values())
@@ -179,9 +178,10 @@ def test_what_one_server_writes_is_heard_at_the_other(installation: Installation
         Listener(one.site, installation.cookies["mika"]) as here,
         Listener(two.site, installation.cookies["vera"]) as there,
     ):
+        story = installation.untouched_story()
         for turn, server in enumerate((one, two)):
             tess = installation.person(server, "tess")
-            number = tess.move(installation.stories[0], installation.iterations[turn]).body["number"]
+            number = tess.move(story, installation.iterations[turn]).body["number"]
             assert [each.next("entry", within=1).number for each in (here, there)] == [number, number]
     journal_is_whole(installation)
 
@@ -224,19 +224,20 @@ def test_writers_at_two_servers_leave_no_gap_and_no_double(installation: Install
 def test_a_lost_database_connection_is_taken_up_again(installation: Installation) -> None:
     import psycopg
 
+    story = installation.untouched_story()
     with installation.serving() as server:
         tess = installation.person(server, "tess")
         with Listener(server.site, installation.cookies["mika"]) as listener:
-            assert tess.move(installation.stories[0], installation.iterations[0]).status == 200
+            assert tess.move(story, installation.iterations[0]).status == 200
             listener.next("entry")
             with psycopg.connect(installation.env["HEADWAY_DATABASE_URL"], autocommit=True) as line:
                 line.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
-            answer = tess.move(installation.stories[0], installation.iterations[1])
+            answer = tess.move(story, installation.iterations[1])
             assert answer.status in (200, 503)
-            answer = tess.move(installation.stories[0], installation.iterations[2])
+            answer = tess.move(story, installation.iterations[2])
             assert answer.status == 200
             heard = listener.next("entry")
             while heard.number != answer.body["number"]:
