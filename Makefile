@@ -15,11 +15,11 @@ $(UV):
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 .venv/.with-app: $(UV) pyproject.toml uv.lock
-	@$(UV) sync --quiet --frozen --no-dev --inexact --python "$$(command -v $(PYTHON))"
+	@$(UV) sync --quiet --frozen --extra solver --no-dev --inexact --python "$$(command -v $(PYTHON))"
 	@touch $@
 
 .venv/.with-dev: $(UV) pyproject.toml uv.lock
-	@$(UV) sync --quiet --frozen --python "$$(command -v $(PYTHON))"
+	@$(UV) sync --quiet --frozen --extra solver --python "$$(command -v $(PYTHON))"
 	@touch $@ .venv/.with-app
 
 run: .venv/.with-app ## Set up, load the sample train and serve it
