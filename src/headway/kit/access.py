@@ -80,6 +80,8 @@ class Permission(StrEnum):
     ANSWER_DEPENDENCY = "answer_dependency"
     ACCEPT_DEPENDENCY = "accept_dependency"
     COMMENT = "comment"
+    DRAFT_PLAN = "draft_plan"
+    ASK_WHAT_IF = "ask_what_if"
     IMPORT_WORK = "import_work"
     REMOVE_TRAIN = "remove_train"
 
@@ -196,6 +198,20 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.COMMENT: Rule(
         title="Take part in discussions",
         reason="Everybody who works on the train may speak; stakeholders read along.",
+        scope=Scope.WORK,
+        roles=_WORKING_ROLES,
+        team_roles=_WHOLE_TEAM,
+    ),
+    Permission.DRAFT_PLAN: Rule(
+        title="Have a plan drafted and put before the teams",
+        reason="A draft is a question to the teams: it moves nothing until each team accepts its own part.",
+        scope=Scope.WORK,
+        roles=frozenset({Role.RTE, Role.PRODUCT_MANAGER, Role.SYSTEM_ARCHITECT}),
+        team_roles=_WHOLE_TEAM,
+    ),
+    Permission.ASK_WHAT_IF: Rule(
+        title="Ask what would be if, and keep the answer under a name",
+        reason="A scenario changes nothing on the train; whoever works here may ask.",
         scope=Scope.WORK,
         roles=_WORKING_ROLES,
         team_roles=_WHOLE_TEAM,

@@ -58,6 +58,13 @@ VERBS: Mapping[str, Verb] = {
     "dependency.returned": Verb(reads="sent back", permission=P.ACCEPT_DEPENDENCY),
     "dependency.dropped": Verb(reads="no longer needs", permission=P.ACCEPT_DEPENDENCY),
     **_made("comment", P.COMMENT),
+    "proposal.created": Verb(reads="drafted", permission=P.DRAFT_PLAN),
+    "proposal.withdrawn": Verb(reads="withdrew", permission=P.DRAFT_PLAN),
+    "proposal_part.created": Verb(reads="proposed", permission=P.DRAFT_PLAN),
+    "proposal_part.edited": Verb(reads="changed", permission=P.PLACE_STORY),
+    "proposal_part.accepted": Verb(reads="accepted", permission=P.PLACE_STORY),
+    "proposal_part.declined": Verb(reads="declined", permission=P.PLACE_STORY),
+    **_made("scenario", P.ASK_WHAT_IF),
     **{
         f"{noun}.imported": Verb(reads="brought in from a file", permission=P.IMPORT_WORK)
         for noun in (
