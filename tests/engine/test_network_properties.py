@@ -4,9 +4,9 @@ from itertools import pairwise, permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.engine.network.chain import Measure, blast_radius, critical_chain, downstream, gap, upstream
+from headway.engine.network.chain import Measure, blast_radius, critical_chain, downstream, upstream
 from headway.engine.network.cycles import find_cycles
-from headway.engine.network.graph import Item, Link, Network
+from headway.engine.network.graph import Item, Link, Network, gap
 from tests.engine.makers import calm
 
 COUNT = 7

@@ -78,6 +78,12 @@ def of_clones() -> list[Figure]:
     return clone.measure()
 
 
+def of_networks() -> list[Figure]:
+    from tests.speed import network
+
+    return network.measure()
+
+
 SECTIONS: dict[str, Callable[[], list[Figure]]] = {
     "board": of_boards,
     "moves": of_moves,
@@ -85,6 +91,7 @@ SECTIONS: dict[str, Callable[[], list[Figure]]] = {
     "import": of_imports,
     "browser": of_browsers,
     "clone": of_clones,
+    "network": of_networks,
 }
 
 

@@ -46,7 +46,7 @@ def find_cycles(network: Network, limit: int = MOST_LOOPS) -> Cycles:
             if len(loops) == limit:
                 complete = False
                 break
-            loops.append(_from_first(tuple(inside[node].key for node in loop), network))
+            loops.append(_from_first(tuple(network.items[inside[node]].key for node in loop), network))
         if not complete:
             break
     return Cycles(
