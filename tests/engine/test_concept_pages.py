@@ -4,6 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from headway.engine.network.chain import blast_radius
+from headway.engine.network.cuts import cheapest_cuts
+from headway.engine.network.graph import Item, Link, Network
 from headway.engine.network.health import health, slack
 from headway.engine.rules import hints
 from headway.engine.values.dependency import DependencyState
@@ -61,3 +63,22 @@ def test_the_examples_of_the_page_hold() -> None:
     assert blast_radius(net, "A").delays == {"B": 1}
     assert blast_radius(net, "A", slip=2).delays == {"B": 2, "C": 1, "D": 1}
     assert Decimal("13.5") * 105 / 140 == Decimal("10.125")
+
+
+def test_the_example_of_the_cheapest_cut_holds() -> None:
+    net = network(dict.fromkeys("ABCD"), "C>A A>B B>C B>D D>A", points={"A": 9, "B": 5, "C": 3, "D": 3})
+    told = cheapest_cuts(net)
+    assert [each.cost for each in told.loops] == [3, 3]
+    assert (told.together, told.cost) == ((Link(provider="A", consumer="B"),), 5)
+
+
+def test_the_example_of_value_at_stake_holds() -> None:
+    places = {"A": (0, "F1"), "B": (1, "F2"), "C": (2, "F3"), "Z": (5, "F2")}
+    net = Network(
+        [Item(key=key, team=key, iteration=at, group=group) for key, (at, group) in places.items()],
+        [Link(provider="A", consumer="B"), Link(provider="B", consumer="C")],
+        {"F1": 20, "F2": 13, "F3": 8},
+    )
+    told = blast_radius(net, "A", until=2)
+    assert (told.delays, told.late, told.value) == ({"B": 1, "C": 1}, {"F1": 1, "F3": 1}, 28)
+    assert told.falls_out == {"F3"}
