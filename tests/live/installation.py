@@ -119,6 +119,7 @@ class Installation:
             "HEADWAY_DATABASE_URL": database_url,
             "HEADWAY_DEBUG": str(debug).lower(),
             "HEADWAY_LOG_LEVEL": "WARNING",
+            "HEADWAY_WORKERS": "0",
             "DJANGO_SETTINGS_MODULE": "headway.site.settings",
             "PYTHONPATH": str(ROOT),
         }
@@ -156,14 +157,14 @@ class Installation:
         return person
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[Server]:
-        """A server of its own process, on a free port."""
+    def serving(self, **given: str) -> Iterator[Server]:
+        """A server of its own process, on a free port; ``given`` are further settings."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = (self.folder / f"server-{port}.log").open("wb")
         command = [str(BIN / "headway"), "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=self.env, stdout=log, stderr=log, cwd=self.folder)
+        process = subprocess.Popen(command, env=self.env | given, stdout=log, stderr=log, cwd=self.folder)
         try:
             _wait_for(port, process, Path(log.name))
             yield Server(site=f"http://127.0.0.1:{port}", process=process)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "serve": "Serve the pages, the API and the live stream.",
+    "worker": "Do the long work: drafts of plans, forecasts.",
     "demo": "Load the sample train, refresh it, remove it, or set a crowd to work on it.",
     "import": "Bring work from a file into a train, or a whole train from its export.",
     "export": "Write a whole train, or one of its lists, to a file.",

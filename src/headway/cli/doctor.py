@@ -36,8 +36,8 @@ Check = Callable[[], Iterator[Finding]]
 def command(ctx: click.Context, deep: bool) -> None:
     """Check the installation and say what to do.
 
-    Looks at settings, data folder, database, migrations, the journal of every train, static files, disk space
-    and clock. Changes nothing. Exit code 1 when something is at fault.
+    Looks at settings, data folder, database, migrations, the journal of every train, static files, disk space,
+    clock and worker. Changes nothing. Exit code 1 when something is at fault.
 
     \b
     Examples:
@@ -75,7 +75,7 @@ def _findings(deep: bool) -> Iterator[Finding]:
         )
         return
     yield Finding(level="ok", what="The database is prepared for this version.")
-    for check in (_journals, _orphans, _clock, _static_files, *([_portraits] if deep else [])):
+    for check in (_journals, _orphans, _clock, _static_files, _workers, *([_portraits] if deep else [])):
         yield from check()
 
 
@@ -257,6 +257,23 @@ def _static_files() -> Iterator[Finding]:
         )
     else:
         yield Finding(level="ok", what=f"{len(wanted)} static files are in place.")
+
+
+def _workers() -> Iterator[Finding]:
+    from headway.store.jobs import overdue
+    from headway.store.workers import worker_lives
+
+    waiting = overdue()
+    if worker_lives():
+        yield Finding(level="ok", what="A worker lives, which drafts plans and forecasts.")
+    elif waiting:
+        yield Finding(
+            level="fault",
+            what=f"{waiting} pieces of long work wait, and no worker lives.",
+            remedy="Start “headway serve” with HEADWAY_WORKERS=1, or “headway worker” beside it.",
+        )
+    else:
+        yield Finding(level="note", what="No worker lives; “headway serve” starts one (HEADWAY_WORKERS).")
 
 
 def _portraits() -> Iterator[Finding]:

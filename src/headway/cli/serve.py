@@ -1,12 +1,21 @@
 """``headway serve``."""
 
+import contextlib
 import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from time import monotonic
 
 import click
 
 from headway.cli import prepare
 from headway.engine.errors import Invalid
 from headway.kit.settings import settings
+
+_STEADY = 60.0
+"""Seconds after which a worker that falls is started anew without a growing pause."""
 
 
 @click.command("serve")
@@ -25,7 +34,8 @@ def command(host: str | None, port: int | None, processes: int) -> None:
     host, port = host or ours.host, port or ours.port
     _check(host, port, processes)
     _make_ready()
-    _serve(host, port, processes)
+    with _worker(ours.workers):
+        _serve(host, port, processes)
 
 
 def _check(host: str, port: int, processes: int) -> None:
@@ -52,6 +62,49 @@ def _make_ready() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if not settings().debug:
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@contextlib.contextmanager
+def _worker(processes: int) -> Iterator[None]:
+    """A worker beside the server, started anew when it falls.
+
+    It is tied to us by a pipe: when we are gone, however suddenly, it ends.
+    """
+    if not processes:
+        yield
+        return
+    end = threading.Event()
+    watch = threading.Thread(target=_keep_worker, args=(processes, end), name="worker-watch", daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        end.set()
+        watch.join(timeout=10)
+
+
+def _keep_worker(processes: int, end: threading.Event) -> None:
+    command = [sys.executable, "-m", "headway.cli", "worker", "--processes", str(processes), "--tied"]
+    pause = 1.0
+    while not end.is_set():
+        with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as worker:  # noqa: S603
+            lasted = _lasts(worker, end)
+        pause = 1.0 if lasted > _STEADY else min(pause * 2, 60.0)
+        end.wait(pause)
+
+
+def _lasts(worker: "subprocess.Popen[bytes]", end: threading.Event) -> float:
+    """Wait until the worker ends, or end it when we do; gives how many seconds it lasted."""
+    since = monotonic()
+    while worker.poll() is None and not end.wait(0.5):
+        continue
+    if worker.stdin is not None:
+        worker.stdin.close()
+    try:
+        worker.wait(timeout=8)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+    return monotonic() - since
 
 
 def _serve(host: str, port: int, processes: int) -> None:

@@ -12,8 +12,17 @@ class FeaturesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each feature register the fragments it renders for the live stream."""
-        package = import_module(self.name)
-        for module in iter_modules(package.__path__):
-            fragments = f"{self.name}.{module.name}.fragments"
-            if module.ispkg and util.find_spec(fragments):
-                import_module(fragments)
+        _load("fragments")
+
+
+def load_jobs() -> None:
+    """Let each feature register the long work it does; only those who do it need this."""
+    _load("jobs")
+
+
+def _load(kind: str) -> None:
+    package = import_module(FeaturesConfig.name)
+    for module in iter_modules(package.__path__):
+        name = f"{FeaturesConfig.name}.{module.name}.{kind}"
+        if module.ispkg and util.find_spec(name):
+            import_module(name)

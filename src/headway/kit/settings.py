@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     )
     debug: bool = Field(default=False, description="Developer mode: error pages with details. Never in production.")
     threads: int = Field(default=8, ge=1, le=64, description="Threads that serve pages and API calls.")
+    workers: int = Field(
+        default=1,
+        ge=0,
+        le=32,
+        description="Jobs (drafts of plans, forecasts) that “headway serve” does at a time; 0 leaves them to "
+        "“headway worker”.",
+    )
     time_zone: str = Field(default="UTC", description="Time zone for people who have not chosen one.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people or for machines.")
