@@ -13,7 +13,7 @@ from tests.speed.sizes import SIZES, Size
 TURNS = 60
 
 IN_PROCESS = """
-import json, sqlite3, sys, time
+import itertools, json, sqlite3, sys, time
 import django, orjson
 django.setup()
 from django.db import connection
@@ -49,6 +49,20 @@ def drawn():
     queries.board_page(actor, pi, queries.View.STORIES, queries.stamp(actor))
     return b""
 
+rows = queries._rows(actor.train_id, pi)
+columns = [each.id for each in rows.iterations]
+cells = itertools.cycle(itertools.product([story.number for story in rows.stories], columns))
+
+def standing():
+    queries._standing.cache_clear()
+    queries._standing(actor.train_id, pi, queries.stamp(actor))
+    return b""
+
+def consequences():
+    number, iteration = next(cells)
+    shown, now = queries.pi_shown(actor, None), queries.stamp(actor)
+    return orjson.dumps(queries.outlook(actor, shown, now, story=number, iteration_id=iteration))
+
 def timed(function):
     function()
     seconds = []
@@ -58,7 +72,8 @@ def timed(function):
         seconds.append(time.perf_counter() - began)
     return {"seconds": seconds, "bytes": len(body)}
 
-print(json.dumps({"floor": timed(floor), "ours": timed(ours), "drawn": timed(drawn)}))
+kinds = (floor, ours, drawn, standing, consequences)
+print(json.dumps({kind.__name__: timed(kind) for kind in kinds}))
 """
 
 
@@ -72,7 +87,9 @@ def measure(installation: Installation, server: Server) -> list[Figure]:
 def _reading(installation: Installation, size: Size) -> list[Figure]:
     told = installation.python(IN_PROCESS, size.slug, str(TURNS), str(installation.database))
     found = json.loads(told)
-    floor, ours, drawn = (found[name]["seconds"] for name in ("floor", "ours", "drawn"))
+    floor, ours, drawn, standing, consequences = (
+        found[name]["seconds"] for name in ("floor", "ours", "drawn", "standing", "consequences")
+    )
     ratio = quantile(ours, 0.5) / quantile(floor, 0.5)
     return [
         *p50_p99(f"{size}: floor (raw rows + orjson)", floor),
@@ -80,6 +97,8 @@ def _reading(installation: Installation, size: Size) -> list[Figure]:
         Figure(name=f"{size}: snapshot over floor", value=ratio, unit="×", aim=2),
         Figure(name=f"{size}: snapshot JSON", value=found["ours"]["bytes"] / 1024, unit="KiB"),
         *p50_p99(f"{size}: board drawn, nothing cached", drawn),
+        *p50_p99(f"{size}: the network of a board, nothing cached", standing),
+        *p50_p99(f"{size}: consequences of a card elsewhere", consequences, aim_p50=20),
     ]
 
 

@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from headway.features.board.queries import board_snapshot, board_snapshot_packed, pi_shown, stamp
+from headway.features.board.queries import board_snapshot, board_snapshot_packed, outlook, pi_shown, stamp
 from headway.kit.http import actor_of
+from headway.kit.schemas import Id, Number
 
 router = Router(tags=["board"])
 
@@ -34,3 +36,24 @@ def read_board(
     else:
         body = board_snapshot(actor, shown, at)
     return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+@router.get("/trains/{slug}/board/consequences", summary="What a card in another cell would change")
+def read_consequences(
+    request: HttpRequest,
+    slug: str,
+    pi: Annotated[int | None, Field(ge=0, le=32767)] = None,
+    story: Number | None = None,
+    feature: Number | None = None,
+    iteration: Id | None = None,
+    team: Id | None = None,
+) -> HttpResponse:
+    """Loads, strings, chain and what slips if one card stood in another cell; nothing is written.
+
+    Name a ``story`` or a ``feature`` without stories by its number, and the cell by the ids of ``iteration`` (none is
+    the team's backlog) and ``team`` (none is the card's own). ``words`` says the same in sentences, the worst first.
+    """
+    actor = actor_of(request)
+    shown = pi_shown(actor, pi)
+    found = outlook(actor, shown, stamp(actor), story=story, feature=feature, iteration_id=iteration, team_id=team)
+    return HttpResponse(orjson.dumps(found), content_type="application/json", headers={"Cache-Control": "no-store"})

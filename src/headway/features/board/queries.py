@@ -6,18 +6,19 @@ small query whoever asks.
 
 import gzip
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
-from headway.engine.errors import Missing
+from headway.engine.errors import Invalid, Missing
 from headway.features.board.drawing import card_html, number, table_html
+from headway.features.board.outlook import Outlook, told
 from headway.features.board.packing import Piece, piece
 from headway.features.board.picture import (
     DependencyRow,
@@ -39,6 +40,7 @@ from headway.features.board.picture import (
     story_card,
 )
 from headway.features.board.policies import require_view
+from headway.features.board.standing import Standing, Supposed
 from headway.features.board.words import Line, in_words
 from headway.features.capacity.queries import capacity_table
 from headway.kit import clock
@@ -359,13 +361,11 @@ def board_rows(actor: Actor, pi: PiRow) -> Rows:
 
 
 def _rows(train_id: int, pi: PiRow) -> Rows:
-    tables = _read(train_id, pi)
+    return _named(_read(train_id, pi), changed_since_commitment(train_id, pi))
 
-    def named(name: str) -> list[Any]:
-        row, rows = tables[name]
-        return [row(*each) for each in rows]
 
-    return Rows(**{name: named(name) for name in tables}, changed=changed_since_commitment(train_id, pi))
+def _named(tables: Tables, changed: frozenset[int]) -> Rows:
+    return Rows(**{name: [row(*each) for each in rows] for name, (row, rows) in tables.items()}, changed=changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -482,6 +482,94 @@ def _waiting(train_id: int, rows: Rows) -> list[FeatureRow]:
     open_ones = Feature.objects.filter(train_id=train_id).exclude(state=Feature.State.DONE)
     found = open_ones.order_by("rank", "number").values_list(*FeatureRow._fields)[: BACKLOG_SHOWN + len(here)]
     return [FeatureRow(*row) for row in found if row[0] not in here][:BACKLOG_SHOWN]
+
+
+# What a card elsewhere would change --------------------------------------------
+
+
+def outlook(
+    actor: Actor,
+    pi: PiRow,
+    at: Stamp,
+    *,
+    story: int | None = None,
+    feature: int | None = None,
+    iteration_id: int | None = None,
+    team_id: int | None = None,
+) -> Outlook:
+    """What would change if a card stood in this cell. Nothing is written.
+
+    The card is a story or, while it has none, a feature, by its number; no iteration is the team's backlog, no
+    team the one it has.
+
+    Raises:
+        Missing: no such card on this board.
+        Invalid: not exactly one card was named, the feature follows its stories, or the cell is not on this board.
+    """
+    require_view(actor)
+    standing = _standing(actor.train_id, pi, at)
+    key, own_team = _asked_card(standing, story, feature)
+    if iteration_id is not None and iteration_id not in standing.iterations:
+        raise Invalid(
+            f"Iteration {iteration_id} is not one of {pi.name}; choose one of its columns or none.",
+            code="unknown_iteration",
+            field="iteration",
+            value=iteration_id,
+        )
+    if team_id is not None and team_id not in standing.teams:
+        raise Invalid(
+            f"Team {team_id} is not on this train; leave the team out to keep the card's own.",
+            code="unknown_team",
+            field="team",
+            value=team_id,
+        )
+    found = standing.outlook(
+        Supposed(
+            key=key,
+            team_id=own_team if team_id is None else team_id,
+            iteration_id=iteration_id,
+            ordinal=standing.ordinal(iteration_id),
+        )
+    )
+    return replace(found, words=told(found))
+
+
+def _asked_card(standing: Standing, story: int | None, feature: int | None) -> tuple[str, int | None]:
+    """The key and the team of the card with this number."""
+    if (story is None) == (feature is None):
+        raise Invalid(
+            "Name either the number of a story or that of a feature.", code="one_card", field="story", value=story
+        )
+    if story is not None:
+        named = next((each for each in standing.rows.stories if each.number == story), None)
+        if named is None:
+            raise Missing(f"Story {story} is not on this board.", code="story_missing")
+        return f"s{named.id}", named.team_id
+    whole = next((each for each in standing.rows.features if each.number == feature), None)
+    if whole is None:
+        raise Missing(f"Feature {feature} is not on this board.", code="feature_missing")
+    if whole.id in standing.stories_of or whole.id not in standing.targets:
+        raise Invalid(
+            f"Feature {feature} stands where its stories do; ask about one of them.",
+            code="feature_has_stories",
+            field="feature",
+            value=feature,
+        )
+    return f"f{whole.id}", whole.team_id
+
+
+@lru_cache(maxsize=8)
+def _standing(train_id: int, pi: PiRow, at: Stamp) -> Standing:  # `at` is what the network is kept by
+    return Standing(_named(_read(train_id, pi), frozenset()), _costs_of_delay(train_id, pi))
+
+
+def _costs_of_delay(train_id: int, pi: PiRow) -> dict[int, float]:
+    """What a later finish of each feature of a PI costs, in the points of its score; what is not scored is left out."""
+    parts = ("user_value", "time_criticality", "risk_opportunity")
+    scored = Feature.objects.filter(Q(targets__pi_id=pi.id) | Q(stories__pi_id=pi.id), train_id=train_id).values_list(
+        "id", *parts
+    )
+    return {row[0]: float(sum(row[1:])) for row in scored.distinct() if None not in row}
 
 
 # What an entry changed -------------------------------------------------------
