@@ -275,3 +275,25 @@ def test_a_stakeholder_reads_along(page_of: PageOf, stories: dict[str, Story]) -
     expect(page.locator("#board-live")).to_contain_text("You read along here")
     page.hover(card(page, stories["readings"]))
     expect(page.locator("#board-handles")).to_be_hidden()
+
+
+def test_a_carried_card_says_what_else_would_have_to_move(
+    page_of: PageOf, train: Train, stories: dict[str, Story]
+) -> None:
+    build_dependency(
+        train,
+        consumer_story=stories["readings"],
+        provider_story=stories["address"],
+        needs="An address",
+        state="committed",
+    )
+    page = open_board(page_of("mika"))
+    page.focus(card(page, stories["address"]))
+    for key in (" ", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    note = page.locator(".drag-note")
+    expect(note).to_contain_text("Becomes a conflict: An address (for Kestrel)")
+    expect(note).to_contain_text("1 other story has to move too, 5 points (Kestrel)")
+    expect(page.locator("#board-live")).to_contain_text("1 other story has to move too")
+    page.keyboard.press("Escape")
+    expect(note).to_have_count(0)

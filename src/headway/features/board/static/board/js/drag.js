@@ -4,6 +4,7 @@
  * the strings of the dragged card and, when the cell changes, two cell heads are written.
  */
 import { verdict } from "./health.js";
+import { Hint } from "./hint.js";
 import { loadWords } from "./page.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
@@ -141,7 +142,7 @@ class Drag {
     /** @type {CellBox | null | undefined} the cell under the pointer */ this.over = undefined;
     /** @type {Strand[]} */ this.strands = desk.model.supposing({ key: this.key, iteration: this.home.iteration });
     this.ghost = /** @type {HTMLElement} */ (card.cloneNode(true));
-    this.note = document.createElement("div");
+    this.hint = new Hint(desk.root);
     this.lift();
   }
 
@@ -152,9 +153,7 @@ class Drag {
     this.ghost.setAttribute("aria-hidden", "true");
     this.ghost.classList.add("drag-ghost");
     this.ghost.style.width = `${this.size.width}px`;
-    this.note.className = "drag-note";
-    this.note.hidden = true;
-    this.desk.root.append(this.ghost, this.note);
+    this.desk.root.append(this.ghost);
     this.card.classList.add("is-lifted");
     for (const cell of this.cells) cell.element.classList.toggle("may-drop", cell.team === this.home.team);
     this.desk.strings.lift(this.strands);
@@ -167,7 +166,7 @@ class Drag {
     const { scroll } = this.desk.page;
     const at = { x: x - this.view.left + scroll.scrollLeft, y: y - this.view.top + scroll.scrollTop };
     this.ghost.style.transform = `translate3d(${x - this.size.dx}px, ${y - this.size.dy}px, 0)`;
-    this.note.style.transform = `translate3d(${x + 14}px, ${y + 18}px, 0)`;
+    this.hint.at(x, y);
     const over = this.cells.find(({ box }) => at.x >= box.left && at.x < box.right && at.y >= box.top && at.y < box.bottom) ?? null;
     if (over !== this.over) this.enter(over);
     const left = at.x - this.size.dx;
@@ -194,8 +193,9 @@ class Drag {
     this.target = over && over.team === this.home.team ? over : null;
     const iteration = this.target ? this.target.iteration : this.home.iteration;
     this.strands = this.desk.model.supposing({ key: this.key, iteration });
-    this.note.hidden = false;
-    this.note.textContent = this.target ? this.preview(this.target) : this.refusal(over);
+    this.hint.say(this.target ? this.preview(this.target) : this.refusal(over));
+    if (this.target && iteration !== this.home.iteration) this.desk.outlook.ask(this.key, iteration, (words) => this.hint.add(words));
+    else this.desk.outlook.rest();
     this.target?.element.classList.add("is-target");
   }
 
@@ -232,8 +232,9 @@ class Drag {
 
   finish() {
     this.unpreview();
+    this.desk.outlook.rest();
     this.ghost.remove();
-    this.note.remove();
+    this.hint.remove();
     this.card.classList.remove("is-lifted");
     for (const cell of this.cells) cell.element.classList.remove("may-drop", "is-target");
     this.desk.strings.settle();

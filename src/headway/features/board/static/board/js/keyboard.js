@@ -3,6 +3,7 @@
 import { noteKey } from "../../web/js/keys.js";
 import { openPanel } from "../../web/js/panel.js";
 import { here, notMine, previewWords } from "./drag.js";
+import { Hint } from "./hint.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./moves.js").Moves} Moves */
@@ -23,6 +24,7 @@ class Keyboard {
     this.links = links;
     this.filters = filters;
     /** @type {Carried | null} */ this.carried = null;
+    /** @type {Hint | null} */ this.hint = null;
     /** The one tab stop. @type {HTMLElement | null} */ this.stop = null;
     this.moving = false;
   }
@@ -230,7 +232,24 @@ class Keyboard {
     this.desk.busy = true;
     strings.lift(strands);
     if (box) strings.follow(strands, carried.key, box, boxes);
-    this.desk.say(previewWords(model.iterationName(carried.at), then(carried.at), strands).replaceAll("\n", ". "));
+    const preview = previewWords(model.iterationName(carried.at), then(carried.at), strands);
+    this.desk.say(preview.replaceAll("\n", ". "));
+    this.foresee(carried, card, preview);
+  }
+
+  /** Shows the preview at the card; what the engine adds is shown there and said. @param {Carried} carried @param {HTMLElement} card @param {string} preview */
+  foresee(carried, card, preview) {
+    const { outlook, root } = this.desk;
+    const at = card.getBoundingClientRect();
+    this.hint ??= new Hint(root);
+    this.hint.at(at.left, at.bottom);
+    this.hint.say(preview);
+    if (carried.at === carried.home) return outlook.rest();
+    outlook.ask(carried.key, carried.at, (words) => {
+      this.hint?.add(words);
+      if (words.length) this.desk.say(`${words.join(". ")}.`);
+    });
+    return undefined;
   }
 
   drop() {
@@ -254,6 +273,9 @@ class Keyboard {
   /** @param {Carried} carried */
   letGo(carried) {
     this.carried = null;
+    this.desk.outlook.rest();
+    this.hint?.remove();
+    this.hint = null;
     this.desk.strings.settle();
     this.desk.busy = false;
     this.desk.page.cards.get(carried.key)?.classList.remove("is-held");
