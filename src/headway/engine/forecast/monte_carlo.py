@@ -1,0 +1,226 @@
+"""The forecast: draw batches of trials, let the teams work them, count."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headway.engine.forecast.calibration import Calibration
+from headway.engine.forecast.likeness import likes
+from headway.engine.forecast.problem import ForecastProblem
+from headway.engine.forecast.published import PUBLISHED
+from headway.engine.forecast.queues import UNITS, line_up
+from headway.engine.forecast.results import Chance, Distribution, Forecast
+from headway.engine.forecast.sampling import BATCH, Luck
+from headway.engine.forecast.work import Crew, Latest, Small, Whole
+
+QUANTILES = (0.05, 0.15, 0.25, 0.5, 0.75, 0.85, 0.95)
+BINS = 20
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """Something that is done when all its rows are: a feature or an objective."""
+
+    key: str
+    rows: tuple[int, ...]
+    planned: int | None
+    due: int
+
+
+class Count:
+    """What is counted while batches go by."""
+
+    def __init__(self, problem: ForecastProblem) -> None:
+        self._problem = problem
+        self._never = len(problem.iterations)
+        self.queues = line_up(problem)
+        self.crew = Crew(self.queues, self._never)
+        self.features = _features(problem, self.queues.row_of)
+        self.objectives = _objectives(problem, self.queues.row_of, self.features)
+        self._feature_rows = Latest([feature.rows for feature in self.features])
+        self._objective_rows = Latest([objective.rows for objective in self.objectives])
+        self.trials = 0
+        self._rows = np.zeros((len(self.queues.rows), self._never), dtype=np.int64)
+        self._bundles = np.zeros((len(self.features) + len(self.objectives), self._never), dtype=np.int64)
+        self._arrived = np.zeros((len(problem.arrivals), self._never), dtype=np.int64)
+        self._worth = np.array([each.value for each in problem.objectives])
+        self._promised = sum(each.value for each in problem.objectives if each.committed)
+        self._due = np.array([objective.due for objective in self.objectives], dtype=np.int64)
+        self._reached: list[Numbers] = []
+        self._room: list[NDArray[np.int64]] = []
+
+    def add(self, room: Whole, arrivals: Small) -> None:
+        """Count one batch of trials."""
+        trials = room.shape[2]
+        self._room.append(room.sum(axis=1, dtype=np.int64))
+        finished, counts = self.crew.work(room, arrivals)
+        self._rows += counts
+        features = self._finish(self._feature_rows, len(self.features), finished)
+        objectives = self._finish(self._objective_rows, len(self.objectives), finished)
+        both = np.concatenate([features, objectives])
+        for now in range(self._never):
+            self._bundles[:, now] += np.count_nonzero(both <= now, axis=1)
+            self._arrived[:, now] += np.count_nonzero(arrivals <= now + 1, axis=1)
+        if self._promised:
+            in_time = objectives <= self._due[:, None]
+            self._reached.append(self._worth @ in_time / self._promised)
+        self.trials += trials
+
+    def _finish(self, bundles: Latest, count: int, finished: Small) -> Small:
+        times = np.zeros((count, finished.shape[1]), dtype=np.uint8)
+        times[bundles.places] = bundles.of(finished)
+        return times
+
+    def items(self) -> dict[str, Chance]:
+        chances = {}
+        for item in self._problem.items:
+            row = self.queues.row_of.get(item.key)
+            chances[item.key] = self._chance(item.key, None if row is None else self._rows[row], item.planned)
+        return chances
+
+    def bundles(self) -> tuple[dict[str, Chance], dict[str, Chance]]:
+        told = [
+            self._chance(bundle.key, counts if bundle.rows else None, bundle.planned)
+            for bundle, counts in zip((*self.features, *self.objectives), self._bundles, strict=True)
+        ]
+        cut = len(self.features)
+        return {each.key: each for each in told[:cut]}, {each.key: each for each in told[cut:]}
+
+    def dependencies(self) -> dict[str, Chance]:
+        items = {item.key: item for item in self._problem.items}
+        chances = {}
+        for each in self._problem.dependencies:
+            provider, consumer = items[each.provider], items[each.consumer]
+            row = self.queues.row_of.get(each.provider)
+            soon = None if consumer.planned is None else consumer.planned - (provider.team != consumer.team)
+            chances[each.key] = self._chance(each.key, None if row is None else self._rows[row], soon)
+        for arrival, counts in zip(self._problem.arrivals, self._arrived, strict=True):
+            planned = items[arrival.item].planned
+            chances[arrival.key] = self._chance(arrival.key, counts, None if planned is None else planned - 1)
+        return chances
+
+    def _chance(self, key: str, counts: NDArray[np.int64] | None, planned: int | None) -> Chance:
+        before = counts is None
+        by = (1.0,) * self._never if counts is None else tuple((counts / self.trials).tolist())
+        in_time = None
+        if planned is not None:
+            in_time = 1.0 if before else by[planned] if planned >= 0 else 0.0
+        return Chance(key=key, by=by, planned=planned, in_time=in_time, before=before)
+
+    def velocity(self) -> dict[str, Distribution]:
+        totals = np.concatenate(self._room, axis=1) / UNITS
+        return {team.key: distribution(row) for team, row in zip(self._problem.teams, totals, strict=True)}
+
+    def predictability(self) -> Distribution | None:
+        return distribution(np.concatenate(self._reached)) if self._reached else None
+
+
+def draw(
+    problem: ForecastProblem,
+    *,
+    trials: int,
+    seed: int,
+    cancelled: Callable[[], bool] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    calibration: Calibration = PUBLISHED,
+) -> Forecast:
+    """See ``drawing.forecast``."""
+    count = Count(problem)
+    luck = Luck(problem, calibration, seed)
+    stopped = False
+    while count.trials < trials:
+        room, arrivals = luck.draw()
+        few = min(BATCH, trials - count.trials)
+        count.add(np.ascontiguousarray(room[:, :, :few]), np.ascontiguousarray(arrivals[:, :few]))
+        if progress is not None:
+            progress(count.trials, trials)
+        if count.trials < trials and cancelled is not None and cancelled():
+            stopped = True
+            break
+    features, objectives = count.bundles()
+    return Forecast(
+        iterations=problem.iterations,
+        trials=count.trials,
+        seed=seed,
+        items=MappingProxyType(count.items()),
+        features=MappingProxyType(features),
+        objectives=MappingProxyType(objectives),
+        dependencies=MappingProxyType(count.dependencies()),
+        velocity=MappingProxyType(count.velocity()),
+        predictability=count.predictability(),
+        likes=MappingProxyType(likes(problem)),
+        observations=MappingProxyType({team.key: len(team.history.iterations) for team in problem.teams}),
+        notes=_notes(problem, stopped, count.trials),
+        stopped=stopped,
+    )
+
+
+def distribution(values: Numbers) -> Distribution:
+    """Quantiles and a histogram of equal bins from the least to the greatest value."""
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return Distribution(
+            mean=low, quantiles=dict.fromkeys(QUANTILES, low), edges=(low, high), histogram=(len(values),)
+        )
+    histogram, edges = np.histogram(values, bins=BINS, range=(low, high))
+    return Distribution(
+        mean=float(values.mean()),
+        quantiles=dict(zip(QUANTILES, np.quantile(values, QUANTILES).tolist(), strict=True)),
+        edges=tuple(edges.tolist()),
+        histogram=tuple(histogram.tolist()),
+    )
+
+
+def _features(problem: ForecastProblem, row_of: Mapping[str, int]) -> list[Bundle]:
+    members: dict[str, list[int]] = {}
+    planned: dict[str, int] = {}
+    for item in problem.items:
+        if item.feature is not None:
+            rows = members.setdefault(item.feature, [])
+            if item.key in row_of:
+                rows.append(row_of[item.key])
+            if item.planned is not None:
+                planned[item.feature] = max(item.planned, planned.get(item.feature, 0))
+    last = len(problem.iterations) - 1
+    return [Bundle(key=key, rows=tuple(rows), planned=planned.get(key), due=last) for key, rows in members.items()]
+
+
+def _objectives(problem: ForecastProblem, row_of: Mapping[str, int], features: Sequence[Bundle]) -> list[Bundle]:
+    feature_of = {feature.key: feature for feature in features}
+    planned_of = {item.key: item.planned for item in problem.items}
+    bundles = []
+    for objective in problem.objectives:
+        rows: set[int] = set()
+        planned = []
+        for key in objective.items:
+            if key in planned_of:
+                rows |= {row_of[key]} if key in row_of else set()
+                planned.append(planned_of[key])
+            else:
+                rows.update(feature_of[key].rows)
+                planned.append(feature_of[key].planned)
+        known = [each for each in planned if each is not None]
+        last = len(problem.iterations) - 1 if objective.due is None else objective.due
+        bundles.append(
+            Bundle(key=objective.key, rows=tuple(sorted(rows)), planned=max(known) if known else None, due=last)
+        )
+    return bundles
+
+
+def _notes(problem: ForecastProblem, stopped: bool, trials: int) -> tuple[str, ...]:
+    notes = [remark for team in problem.teams if (remark := team.history.remark())]
+    known = {party.party: party for party in problem.parties}
+    parties = {arrival.party for arrival in problem.arrivals if not arrival.mocked}
+    recorded = any(party.lateness for party in problem.parties)
+    for key in sorted(parties):
+        if key not in known or not known[key].lateness:
+            others = "as punctual as the other parties" if recorded else "on time"
+            notes.append(f"{key} has not delivered anything yet: it is taken to be {others}.")
+    if stopped:
+        notes.append(f"Stopped early: these odds stand on {trials:,} trials.")
+    return tuple(notes)
