@@ -18,6 +18,7 @@ from headway.features.calendar.api import router as calendar
 from headway.features.capacity.api import router as capacity
 from headway.features.dependencies.api import router as dependencies
 from headway.features.exchange.api import router as exchange
+from headway.features.forecast.api import router as forecast
 from headway.features.journal.api import router as journal
 from headway.features.people.api import router as people
 from headway.features.trains.api import router as trains
@@ -35,7 +36,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (trains, people, calendar, capacity, backlog, dependencies, board, journal, exchange):
+for room in (trains, people, calendar, capacity, backlog, dependencies, board, journal, exchange, forecast):
     api.add_router("", room)
 
 

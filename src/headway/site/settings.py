@@ -66,6 +66,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": sorted(path for path in (HERE / "features").glob("*/templates") if path.is_dir()),
         "OPTIONS": {
+            "libraries": {"forecast_words": "headway.features.forecast.wording"},
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

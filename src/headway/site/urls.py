@@ -15,6 +15,7 @@ TRAIN_ROOMS = (
     "backlog",
     "dependencies",
     "board",
+    "forecast",
     "journal",
     "exchange",
     "search",

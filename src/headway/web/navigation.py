@@ -19,7 +19,11 @@ ROOMS = (
         icon="backlog",
         pages=(("Features", "features"), ("Stories", "stories"), ("Themes", "themes")),
     ),
-    Room(label="Plan", icon="plan", pages=(("Program board", "board"), ("Capacity", "capacity"))),
+    Room(
+        label="Plan",
+        icon="plan",
+        pages=(("Program board", "board"), ("Capacity", "capacity"), ("Forecast", "forecast")),
+    ),
     Room(label="Run", icon="run", pages=(("Dependencies", "dependencies"),)),
     Room(
         label="Train",
