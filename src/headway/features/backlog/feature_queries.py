@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from headway.engine.rules.hints import Finding, feature_findings
 from headway.engine.rules.wsjf import Wsjf
 from headway.features.backlog.queries import wsjf
+from headway.features.forecast.queries import FeatureChance, feature_chances
 from headway.kit.access import Actor, Permission, require
 from headway.store.change import missing
 from headway.store.models import Comment, Feature, Story, Target, Team
@@ -58,12 +59,13 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureLine:
-    """A feature as a list shows it."""
+    """A feature as a list shows it; ``chance`` is that of landing in the PI that runs, as last computed."""
 
     feature: Feature
     wsjf: Wsjf
     work: Work
     pis: tuple[str, ...]
+    chance: FeatureChance | None = None
 
     @property
     def score(self) -> str:
@@ -165,6 +167,7 @@ def _team_stories(team: Team | None, stories: Sequence[Story], keys: Sequence[in
 def _lines(actor: Actor, features: Sequence[Feature]) -> list[FeatureLine]:
     ids = [feature.pk for feature in features]
     work = _work(actor, ids)
+    chances = feature_chances(actor)
     pis: dict[int, list[str]] = defaultdict(list)
     aims = Target.objects.filter(train_id=actor.train_id, feature_id__in=ids).order_by("pi__number")
     for feature_id, name in aims.values_list("feature_id", "pi__name"):
@@ -175,6 +178,7 @@ def _lines(actor: Actor, features: Sequence[Feature]) -> list[FeatureLine]:
             wsjf=wsjf(feature),
             work=work.get(feature.pk, Work()),
             pis=tuple(pis[feature.pk]),
+            chance=chances.get(feature.pk),
         )
         for feature in features
     ]

@@ -5,12 +5,14 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from headway.engine.errors import Invalid
 from headway.engine.forecast import (
     Chance,
     Distribution,
     Driver,
     Forecast,
     ForecastProblem,
+    backtest,
     drivers,
     forecast,
 )
@@ -204,8 +206,26 @@ def _promise(found: Distribution | None) -> float | None:
     return round(above / sum(found.histogram), 3)
 
 
-def _backtest(problem: ForecastProblem) -> dict[str, Any] | None:
-    return None
+def _backtest(problem: ForecastProblem) -> list[dict[str, Any]]:
+    """What forecasts at every past moment of this train would have said, against what came; by iterations ahead."""
+    histories = [team.history for team in problem.teams if team.history.iterations]
+    found = []
+    for horizon in HORIZONS:
+        try:
+            held = backtest(histories, horizon, train=True)
+        except Invalid:  # no team has finished enough iterations for this one
+            break
+        found.append(
+            {
+                "horizon": horizon,
+                "observations": held.observations,
+                "teams": len(held.boards),
+                "coverage": {f"{level:g}": _share(held.coverage[level]) for level in LEVELS},
+                "loss": round(held.pinball, 4),
+                "loss_of_mean": round(held.baselines["mean"].pinball, 4),
+            }
+        )
+    return found
 
 
 def _share(value: float | None) -> float | None:

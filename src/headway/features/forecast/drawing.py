@@ -52,12 +52,14 @@ def draw(distribution: Mapping[str, Any]) -> Picture:
     edges: Sequence[float] = distribution["edges"]
     counts: Sequence[int] = distribution["histogram"]
     total = sum(counts) or 1
+    # What no trial comes near is left out of the scale, so that the rest can be told apart.
+    start = max(0.0, min(0.6, int((edges[0] - 0.05) * 5) / 5))
     reach = max(1.0, edges[-1])
     most = max(counts, default=1) or 1
     base = TOP + HEIGHT
 
     def x(value: float) -> float:
-        return round(LEFT + (WIDTH - 2 * LEFT) * max(0.0, value) / reach, 1)
+        return round(LEFT + (WIDTH - 2 * LEFT) * max(0.0, value - start) / (reach - start), 1)
 
     bars = []
     for low, high, count in zip(edges, edges[1:], counts, strict=False):
@@ -83,7 +85,7 @@ def draw(distribution: Mapping[str, Any]) -> Picture:
         TOP,
         bars,
         _quantiles(distribution["quantiles"], x),
-        [Mark(x(value), base + 16, f"{100 * value:.0f} %", _centred(x(value))) for value in _steps(reach)],
+        [Mark(x(value), base + 16, f"{100 * value:.0f} %", _centred(x(value))) for value in _steps(start, reach)],
         x(BAND[0]),
         x(BAND[1]) - x(BAND[0]),
     )
@@ -107,6 +109,6 @@ def _centred(place: float) -> str:
     return "start" if place < 20 else "end" if place > WIDTH - 20 else "middle"
 
 
-def _steps(reach: float) -> list[float]:
-    step = 0.2 if reach <= 1.6 else 0.5
-    return [round(step * index, 1) for index in range(int(reach / step + 0.001) + 1)]
+def _steps(start: float, reach: float) -> list[float]:
+    step = 0.1 if reach - start <= 0.6 else 0.2 if reach - start <= 1.6 else 0.5
+    return [round(start + step * index, 1) for index in range(int((reach - start) / step + 0.001) + 1)]

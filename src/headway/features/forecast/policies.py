@@ -24,6 +24,12 @@ IP_SHARE = 0.25
 PROMISE = 0.8
 """The part of the planned value from which on a PI counts as predictable (80 to 100 %)."""
 
+ENOUGH_PAST = 30
+"""Past forecasts that have to be compared with what came before their coverage says much."""
+
+SURE = 0.95
+"""From this chance on a feature or dependency is told among those that need nobody's eye."""
+
 QUIET_SECONDS = 5
 """A forecast is not computed anew within so many seconds of the last: changes come in bursts."""
 

@@ -13,10 +13,12 @@ from headway.engine.errors import Missing
 from headway.engine.forecast import FEW
 from headway.features.capacity.queries import find_increment
 from headway.features.forecast.policies import (
+    ENOUGH_PAST,
     KIND,
     MATTERS,
     MOST_CHANGES,
     QUIET_SECONDS,
+    SURE,
     matters,
     require_view,
 )
@@ -336,6 +338,25 @@ class FeatureLine:
         return mood(self.chance)
 
 
+class Held(NamedTuple):
+    """How past forecasts so many iterations ahead held: of 100 outcomes, how many stayed below each level.
+
+    ``loss`` is the mean error as a part of what a team does in that time, ``loss_of_mean`` that of its plain mean.
+    """
+
+    horizon: int
+    observations: int
+    teams: int
+    coverage: tuple[int, int, int]
+    loss: float
+    loss_of_mean: float
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether so few forecasts could be compared that the figures say little."""
+        return self.observations < ENOUGH_PAST
+
+
 class Pace(NamedTuple):
     """What a team gets done until an iteration's end: with 85, 50 and 15 % at least so many points."""
 
@@ -399,6 +420,33 @@ class Odds:
         return sorted((each for each in self.features if not each.landed), key=lambda each: each.chance)
 
     @cached_property
+    def risky(self) -> list[FeatureLine]:
+        return [each for each in self.open if each.chance < SURE]
+
+    @cached_property
+    def sure(self) -> list[FeatureLine]:
+        return [each for each in self.open if each.chance >= SURE]
+
+    @cached_property
+    def held(self) -> list[Held]:
+        """How well such odds held so far, by iterations ahead."""
+        return [
+            Held(
+                each["horizon"],
+                each["observations"],
+                each["teams"],
+                (
+                    round(100 * each["coverage"]["0.15"]),
+                    round(100 * each["coverage"]["0.5"]),
+                    round(100 * each["coverage"]["0.85"]),
+                ),
+                each["loss"],
+                each["loss_of_mean"],
+            )
+            for each in self.result["backtest"]
+        ]
+
+    @cached_property
     def landed(self) -> list[FeatureLine]:
         return [each for each in self.features if each.landed]
 
@@ -447,8 +495,8 @@ def odds(actor: Actor, found: Standing) -> Odds:
         ),
         unseen=tuple((*titles[int(pk)], why) for pk, why in result["unseen"].items() if int(pk) in titles),
         teams=_teams(actor, result),
-        strings=tuple(each for each in strings if each.in_time < 0.95),
-        strings_in_time=sum(each.in_time >= 0.95 for each in strings),
+        strings=tuple(each for each in strings if each.in_time < SURE),
+        strings_in_time=sum(each.in_time >= SURE for each in strings),
         help=tuple(helping[None]),
     )
 

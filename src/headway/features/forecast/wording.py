@@ -20,6 +20,12 @@ def percent(chance: float | None) -> str:
 
 
 @register.filter
+def percent_of_part(part: float) -> str:
+    """A part of something with one decimal: 4.2 %."""
+    return f"{100 * part:.1f} %"
+
+
+@register.filter
 def mood(chance: float) -> str:
     """Whether a chance is good, doubtful (warn) or bad."""
     return queries.mood(chance)
