@@ -65,6 +65,7 @@ VERBS: Mapping[str, Verb] = {
     "proposal_part.accepted": Verb(reads="accepted", permission=P.PLACE_STORY),
     "proposal_part.declined": Verb(reads="declined", permission=P.PLACE_STORY),
     **_made("scenario", P.ASK_WHAT_IF),
+    "scenario.answered": Verb(reads="worked out", permission=P.ASK_WHAT_IF, undoable=False),
     **{
         f"{noun}.imported": Verb(reads="brought in from a file", permission=P.IMPORT_WORK)
         for noun in (

@@ -69,7 +69,6 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('name', models.CharField(max_length=120)),
                 ('note', models.TextField(blank=True, max_length=2000)),
-                ('shared', models.BooleanField(default=False)),
                 ('changes', models.JSONField(default=list)),
                 ('result', models.JSONField(blank=True, null=True)),
                 ('computed_at', models.PositiveBigIntegerField(blank=True, null=True)),

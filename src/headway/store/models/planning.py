@@ -71,8 +71,8 @@ class ProposalPart(Recorded):
 class Scenario(Recorded):
     """A what-if: some changes to the train that nobody made, and what plan and forecast would be with them.
 
-    ``changes`` names teams by slug, stories and features by number, iterations by their number in the PI.
-    ``result`` holds plan and forecast before and after, as computed at journal number ``computed_at``.
+    Everybody on the train may see it; its owner alone changes it. ``changes`` names teams by slug, stories and
+    features by number, iterations by their number in the PI. ``result`` holds plan and forecast before and after, as computed at journal number ``computed_at``.
     """
 
     kind = "scenario"
@@ -82,7 +82,6 @@ class Scenario(Recorded):
     name = models.CharField(max_length=120)
     note = models.TextField(blank=True, max_length=2000)
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    shared = models.BooleanField(default=False)
     changes = models.JSONField(default=list)
     result = models.JSONField(null=True, blank=True)
     computed_at = models.PositiveBigIntegerField(null=True, blank=True)
