@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from statistics import NormalDist
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ Numbers = NDArray[np.float64]
 
 FINE = np.arange(1, 200) / 200
 """Levels at which a distribution is looked at."""
+NORMAL = np.array([NormalDist().inv_cdf(level) for level in FINE.tolist()])
 RESAMPLES = 2_000
 RECENT = 6
 MODEL = "Headway"
@@ -51,7 +53,7 @@ def run(
     for history in long_enough:
         known = calibration
         if hold_out:
-            known = learn([other for other in histories if other.team != history.team])
+            known = learn([other for other in histories if other.team != history.team], horizons=(horizon,))
         scores = np.interp(FINE, known.levels, known.at(horizon))
         ratios = np.array([past.ratio for past in history.iterations])
         scale = float(ratios.mean()) * horizon
@@ -87,43 +89,44 @@ def _outlook(history: TeamHistory, now: int, train: Sequence[TeamHistory], calib
 
 def _score(name: str, quantiles: Numbers, outcomes: Numbers, scales: Numbers) -> Score:
     places = [round(level * 200) - 1 for level in COVERAGE_LEVELS]
-    tolerance = 1e-9 * scales
-    below = outcomes[:, None] <= quantiles + tolerance[:, None]
     gaps = outcomes[:, None] - quantiles
     losses = np.maximum(FINE * gaps, (FINE - 1) * gaps)
     few = losses[:, places].mean(axis=1)
     sized = np.where(scales > 0, scales, 1.0)
     wide = quantiles[:, places[3]] - quantiles[:, places[1]]
+    low, high = _ranks(quantiles, outcomes, 1e-9 * sized)
     return Score(
         name=name,
         observations=len(outcomes),
-        coverage=MappingProxyType(
-            {level: float(below[:, place].mean()) for level, place in zip(COVERAGE_LEVELS, places, strict=True)}
-        ),
+        coverage=MappingProxyType({level: float(_share_below(level, low, high).mean()) for level in COVERAGE_LEVELS}),
         pinball=float((few / sized).mean()),
         pinball_points=float(few.mean()),
         crps=float((2 * losses.mean(axis=1) / sized).mean()),
         sharpness=float((wide / sized).mean()),
-        pit=_pit(quantiles, outcomes, tolerance),
+        pit=_pit(low, high),
     )
 
 
-def _pit(quantiles: Numbers, outcomes: Numbers, tolerance: Numbers) -> tuple[float, ...]:
-    """Outcomes per tenth; one on a step of the distribution is shared evenly by what the step spans."""
-    counts = np.zeros(10)
-    for row, outcome, close in zip(quantiles, outcomes, tolerance, strict=True):
-        first = int(np.searchsorted(row, outcome - close, side="left"))
-        last = int(np.searchsorted(row, outcome + close, side="right"))
-        low, high = first / len(FINE), max(last, first + 1) / (len(FINE) + 1)
-        for tenth in range(10):
-            common = min(high, (tenth + 1) / 10) - max(low, tenth / 10)
-            counts[tenth] += max(0.0, common) / max(high - low, 1e-12)
-    return tuple(counts.round(6).tolist())
+def _ranks(quantiles: Numbers, outcomes: Numbers, close: Numbers) -> tuple[Numbers, Numbers]:
+    """From where to where in the distribution an outcome lies: a point, or a step when quantiles are equal."""
+    low = (quantiles < (outcomes - close)[:, None]).sum(axis=1) / (len(FINE) + 1)
+    high = ((quantiles <= (outcomes + close)[:, None]).sum(axis=1) + 1) / (len(FINE) + 1)
+    return low, high
+
+
+def _share_below(level: float, low: Numbers, high: Numbers) -> Numbers:
+    return np.clip((level - low + 1e-12) / (high - low), 0, 1)
+
+
+def _pit(low: Numbers, high: Numbers) -> tuple[float, ...]:
+    below = [float(_share_below(tenth / 10, low, high).sum()) for tenth in range(11)]
+    return tuple(round(after - before, 6) for before, after in pairwise(below))
 
 
 def _bootstrap(past: Numbers, horizon: int, random: np.random.Generator) -> Numbers:
     totals = past[random.integers(0, len(past), (RESAMPLES, horizon))].sum(axis=1)
-    return np.asarray(np.quantile(totals, FINE))
+    totals.sort()
+    return np.asarray(np.interp(FINE * (RESAMPLES - 1), np.arange(RESAMPLES), totals))
 
 
 def _recent_bootstrap(past: Numbers, horizon: int, random: np.random.Generator) -> Numbers:
@@ -133,9 +136,7 @@ def _recent_bootstrap(past: Numbers, horizon: int, random: np.random.Generator) 
 def _gaussian(past: Numbers, horizon: int, random: np.random.Generator) -> Numbers:
     scatter = float(past.std(ddof=1)) * math.sqrt(horizon)
     middle = float(past.mean()) * horizon
-    if not scatter:
-        return np.full(len(FINE), middle)
-    return np.array([max(0.0, NormalDist(middle, scatter).inv_cdf(level)) for level in FINE.tolist()])
+    return np.maximum(0.0, middle + NORMAL * scatter)
 
 
 def _mean(past: Numbers, horizon: int, random: np.random.Generator) -> Numbers:

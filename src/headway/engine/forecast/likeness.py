@@ -16,6 +16,8 @@ def likes(problem: ForecastProblem) -> dict[str, LikeIt]:
     A feature is its team's that has most of its points. Alike are those of the team about as large (half to
     twice the points), else those about as large, else those of the team, else all.
     """
+    if not problem.past:
+        return {}
     points: Counter[str] = Counter()
     by_team: dict[str, Counter[str]] = {}
     for item in problem.items:

@@ -167,12 +167,15 @@ def distribution(values: Numbers) -> Distribution:
         return Distribution(
             mean=low, quantiles=dict.fromkeys(QUANTILES, low), edges=(low, high), histogram=(len(values),)
         )
-    histogram, edges = np.histogram(values, bins=BINS, range=(low, high))
+    ordered = np.sort(values)
+    places = np.array(QUANTILES) * (len(ordered) - 1)
+    edges = np.linspace(low, high, BINS + 1)
+    ends = np.searchsorted(ordered, edges[1:-1], side="left")
     return Distribution(
         mean=float(values.mean()),
-        quantiles=dict(zip(QUANTILES, np.quantile(values, QUANTILES).tolist(), strict=True)),
+        quantiles=dict(zip(QUANTILES, np.interp(places, np.arange(len(ordered)), ordered).tolist(), strict=True)),
         edges=tuple(edges.tolist()),
-        histogram=tuple(histogram.tolist()),
+        histogram=tuple(np.diff(ends, prepend=0, append=len(ordered)).tolist()),
     )
 
 

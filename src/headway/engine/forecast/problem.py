@@ -246,7 +246,9 @@ def _loop(stuck: set[str], then: dict[str, list[str]]) -> tuple[str, ...]:
     path = [min(stuck)]
     while (provider := waits_for[path[-1]]) not in path:
         path.append(provider)
-    return tuple(reversed(path[path.index(provider) :]))
+    loop = path[path.index(provider) :][::-1]
+    first = loop.index(min(loop))
+    return (*loop[first:], *loop[:first])
 
 
 def _once(field: str, keys: Iterable[str]) -> set[str]:

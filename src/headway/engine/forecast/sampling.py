@@ -17,7 +17,7 @@ from headway.engine.forecast.history import FEW, PartyHistory, TeamHistory
 from headway.engine.forecast.problem import ForecastProblem
 from headway.engine.forecast.queues import UNITS
 
-BATCH = 2_000
+BATCH = 2_500
 """Trials drawn and worked at once: few enough to stay in the processor's cache."""
 
 UNEVEN = 0.75
@@ -40,6 +40,7 @@ _STEPS = 256
 _TABLE = 256
 
 Reals = NDArray[np.float32]
+Shares = Sequence[tuple[float, float]]
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -131,17 +132,13 @@ def _normal_levels() -> NDArray[np.float64]:
 class Interruptions:
     """Draws the share of its work a team loses to what nobody planned, from its own past and the train's."""
 
-    def __init__(self, history: TeamHistory, train: Sequence[TeamHistory], random: np.random.Generator) -> None:
+    def __init__(self, history: TeamHistory, train: Shares, random: np.random.Generator) -> None:
         self._random = random
-        own = _recent([past.unplanned_share for past in history.iterations])
-        every = [
-            (share, weight)
-            for each in train
-            for share, weight in _recent([past.unplanned_share for past in each.iterations])
-        ]
+        own = _shares(history)
         trust = min(1.0, len(history.iterations) / FEW)
         weighted = [(share, trust * weight / _total(own)) for share, weight in own]
-        weighted += [(share, (1 - trust) * weight / _total(every)) for share, weight in every if trust < 1]
+        if trust < 1:
+            weighted += [(share, (1 - trust) * weight / _total(train)) for share, weight in train]
         self._table = _table(weighted)
         self.none = not self._table.any()
 
@@ -150,15 +147,17 @@ class Interruptions:
         return self._table[self._random.integers(0, _TABLE, (iterations, trials), dtype=np.uint8)]
 
 
-def _recent(values: Sequence[float]) -> list[tuple[float, float]]:
-    return [(value, 0.5 ** (age / HALF_LIFE)) for age, value in enumerate(reversed(values))]
+def _shares(history: TeamHistory) -> Shares:
+    """Each share of unplanned work with its weight, the latest the heaviest."""
+    past = enumerate(reversed(history.iterations))
+    return [(iteration.unplanned_share, 0.5 ** (age / HALF_LIFE)) for age, iteration in past]
 
 
-def _total(weighted: Sequence[tuple[float, float]]) -> float:
+def _total(weighted: Shares) -> float:
     return math.fsum(weight for _, weight in weighted) or 1.0
 
 
-def _table(weighted: Sequence[tuple[float, float]]) -> Reals:
+def _table(weighted: Shares) -> Reals:
     """256 values in which each occurs about as often as its weight says."""
     if not weighted:
         return np.zeros(_TABLE, dtype=np.float32)
@@ -218,8 +217,9 @@ class Luck:
             TeamLuck(self.outlooks[team.key], calibration, count, stream(seed, "team", team.key))
             for team in problem.teams
         ]
+        shares = [share for history in histories for share in _shares(history)]
         self._interruptions = [
-            Interruptions(team.history, histories, stream(seed, "unplanned", team.key)) for team in problem.teams
+            Interruptions(team.history, shares, stream(seed, "unplanned", team.key)) for team in problem.teams
         ]
         self._deliveries = Deliveries(problem, seed, never=count + 1)
         capacity = np.array([team.capacity for team in problem.teams], dtype=np.float32).reshape(-1, count)

@@ -11,12 +11,15 @@ class Score:
     """How one way to foretell held over ``observations`` forecasts.
 
     ``coverage`` maps a level to the share of outcomes at or below the quantile of that level; the nearer the
-    two, the better calibrated. ``pinball`` is the mean quantile loss at these levels and ``crps`` the continuous
-    ranked probability score, both as a part of the mean outcome of the board foretold, so that large and small
-    boards compare; less is better. ``pinball_points`` is the loss in the units of the history. ``sharpness`` is
-    the mean width from the 15 % to the 85 % quantile, as a part of the mean outcome; narrow is good only when
-    the coverage is right. ``pit`` counts outcomes per tenth of the forecast distribution (ten numbers; even when
-    calibrated; an outcome on a step is shared among the tenths the step spans).
+    two, the better calibrated. An outcome on a step of the distribution (nothing completed, where nothing was
+    likely) lies below as far as the level reaches into the step, so a right single number is calibrated too.
+
+    ``pinball`` is the mean quantile loss at these levels and ``crps`` the continuous ranked probability score,
+    both as a part of the mean outcome of the board foretold, so that large and small boards compare; less is
+    better. ``pinball_points`` is the loss in the units of the history. ``sharpness`` is the mean width from the
+    15 % to the 85 % quantile, as a part of the mean outcome; narrow is good only when the coverage is right.
+    ``pit`` counts outcomes per tenth of the forecast distribution: ten numbers, even when calibrated; an outcome
+    on a step is shared among the tenths it spans.
     """
 
     name: str

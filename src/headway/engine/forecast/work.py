@@ -1,7 +1,6 @@
 """Many trials work through the queues at once, iteration by iteration."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,10 +57,8 @@ class Crew:
         self._behind = Latest([gate.rows for gate in queues.gates])
         self._awaited = Latest([gate.arrivals for gate in queues.gates])
         slot_of = {gate.row: slot for slot, gate in enumerate(queues.gates)}
-        self._blocks = [
-            [_Block(at, min(at + BLOCK, end), slot_of) for at in range(first, end, BLOCK)]
-            for first, end in queues.spans
-        ]
+        self._spans = [[(at, min(at + BLOCK, end)) for at in range(first, end, BLOCK)] for first, end in queues.spans]
+        self._slots = [slot_of.get(row) for row in range(len(queues.rows))]
         self._left: Whole = np.empty((0, 0), dtype=np.int32)
 
     def work(self, room: Whole, arrivals: Small) -> tuple[Small, Whole]:
@@ -76,60 +73,50 @@ class Crew:
             self._left = np.empty((len(self._units), trials), dtype=np.int32)
         self._left[:] = self._units[:, None]
         finished = np.full(self._left.shape, self._iterations, dtype=np.uint8)
-        counts = np.zeros((len(self._units), self._iterations), dtype=np.int32)
-        heads = [0] * len(self._blocks)
+        counts = np.zeros((self._iterations, len(self._units)), dtype=np.int32)
+        sure = [0] * len(self._units)
         for now in range(self._iterations):
-            if now:
-                counts[:, now] = counts[:, now - 1]
-            workable = self._workable(finished, arrivals, now)
-            for team, blocks in enumerate(self._blocks):
-                for block in blocks[heads[team] :]:
-                    if not room[team, now].any():
+            gates = self._gates(finished, arrivals, now)
+            for team, spans in enumerate(self._spans):
+                space = room[team, now]
+                for first, end in spans:
+                    while first < end and sure[first] == trials:
+                        first += 1
+                    if first == end:
+                        continue
+                    if not space.any():
                         break
-                    self._work(block, room[team, now], workable, finished, counts, now)
-                while heads[team] < len(blocks) and counts[blocks[heads[team]].rows, now].min() == trials:
-                    heads[team] += 1
-        return finished, counts
+                    self._spend(first, end, space, gates)
+                    sure[first:end] = self._note(first, end, finished, now)
+            counts[now] = sure
+        return finished, counts.T
 
-    def _workable(self, finished: Small, arrivals: Small, now: int) -> Flags:
-        free = np.empty((len(self._earliest), finished.shape[1]), dtype=np.bool_)
-        free[:] = (self._earliest <= now)[:, None]
-        free[self._behind.places] &= self._behind.of(finished) < now
+    def _gates(self, finished: Small, arrivals: Small, now: int) -> tuple[Flags, list[int]]:
+        """Which gates are open in which trial, and in how many."""
+        free = np.ones((len(self._earliest), finished.shape[1]), dtype=np.bool_)
+        free[self._behind.places] = self._behind.of(finished) < now
         free[self._awaited.places] &= self._awaited.of(arrivals) <= now
-        return free
+        free[self._earliest > now] = False
+        opened: list[int] = free.sum(axis=1, dtype=np.int32).tolist()
+        return free, opened
 
-    def _work(self, block: "_Block", room: Whole, workable: Flags, finished: Small, counts: Whole, now: int) -> None:
-        todo = self._left[block.rows]
-        spent = todo.copy()
-        if block.gated.size:
-            spent[block.gated] *= workable[block.slots]
-        for row in range(1, len(spent)):  # numpy's own running sum takes six times as long down the columns
-            np.add(spent[row], spent[row - 1], out=spent[row])
-        np.minimum(spent, room, out=spent)
-        room -= spent[-1]
-        todo -= spent
-        todo[1:] += spent[:-1]
-        done = todo == 0
+    def _spend(self, first: int, end: int, space: Whole, gates: tuple[Flags, list[int]]) -> None:
+        """Give these rows, one after the other, what they can use of the space left."""
+        free, opened = gates
+        spent = np.empty_like(space)
+        for row, slot in enumerate(self._slots[first:end], start=first):
+            if slot is None or opened[slot]:
+                todo = self._left[row]
+                np.minimum(todo, space, out=spent)
+                if slot is not None and opened[slot] < len(space):
+                    np.multiply(spent, free[slot], out=spent)
+                np.subtract(todo, spent, out=todo)
+                np.subtract(space, spent, out=space)
+
+    def _note(self, first: int, end: int, finished: Small, now: int) -> list[int]:
+        """Write down which of these rows are done; gives in how many trials each is."""
+        done = self._left[first:end] == 0
         never = np.uint8(self._iterations)
-        when = finished[block.rows]
+        when = finished[first:end]
         np.minimum(when, never - done.view(np.uint8) * np.uint8(never - now), out=when)
-        counts[block.rows, now] = count_rows(done)
-
-
-class _Block:
-    """Some neighbouring rows of a queue, and which of them have a gate."""
-
-    def __init__(self, first: int, end: int, slot_of: dict[int, int]) -> None:
-        self.rows = slice(first, end)
-        gated = [row for row in range(first, end) if row in slot_of]
-        self.gated = np.array([row - first for row in gated], dtype=np.int64)
-        self.slots = np.array([slot_of[row] for row in gated], dtype=np.int64)
-
-
-def count_rows(flags: Flags) -> NDArray[Any]:
-    """How many are true in each row: eight at a time, in bytes of words, where no byte can overflow."""
-    width = flags.shape[1]
-    if width % 8 or width > 8 * 255:
-        return np.asarray(np.count_nonzero(flags, axis=1))
-    words = flags.view(np.uint64).sum(axis=1, dtype=np.uint64)
-    return np.asarray(words.view(np.uint8).reshape(-1, 8).sum(axis=1, dtype=np.int32))
+        return [int(np.count_nonzero(each)) for each in done]
