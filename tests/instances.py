@@ -52,7 +52,7 @@ def instance(family: str, seed: int, *, pressure: float | None = None, buffer: f
 def _feature(number: int, size: Family, random: Random) -> Feature:
     cost_of_delay = sum(random.choice(WORTH) for _ in range(3))
     due = random.randrange(size.iterations // 2, size.iterations) if random.random() < 0.1 else None
-    return Feature(key=f"F{number}", value=cost_of_delay, due=due, mandatory=random.random() < 0.03)
+    return Feature(key=f"F{number}", value=cost_of_delay, due=due, mandatory=random.random() < 0.02)
 
 
 def _stories(size: Family, random: Random) -> list[Story]:
@@ -75,18 +75,22 @@ def _stories(size: Family, random: Random) -> list[Story]:
 
 def _team(number: int, size: Family, stories: list[Story], share: float, random: Random) -> Team:
     work = sum(story.points for story in stories if story.team == f"T{number}")
-    even = max(work / share / size.iterations, 10.0)
+    even = max(work / share / size.iterations, 12.0)
     return Team(
         key=f"T{number}", capacity=tuple(round(even * random.uniform(0.8, 1.2)) for _ in range(size.iterations))
     )
 
 
 def _dependencies(size: Family, stories: list[Story], random: Random) -> list[Dependency]:
-    """Three in five within a feature, nine in ten across teams, one in ten with a mock."""
+    """Three in five within a feature, most across teams, one in ten with a mock.
+
+    Features follow an order of their own, in which neighbours overlap: some wait for each other in a circle.
+    """
     family: dict[str | None, list[Story]] = {}
     for story in stories:
         family.setdefault(story.feature, []).append(story)
-    rank = {story.key: random.random() for story in stories}
+    turn = {feature: random.random() for feature in family}
+    rank = {story.key: turn[story.feature] + random.uniform(0, 1 / size.features) for story in stories}
     found: dict[tuple[str, str], Dependency] = {}
     while len(found) < size.dependencies:
         one = random.choice(stories)

@@ -4,6 +4,7 @@ It runs on the standard library; with OR-tools and scipy installed it finds bett
 they are. Importing it imports neither.
 """
 
+from headway.engine.planner.draft import draft_plan
 from headway.engine.planner.objective import Objective, score
 from headway.engine.planner.plan import Plan
 from headway.engine.planner.problem import (
@@ -42,6 +43,7 @@ __all__ = [
     "Team",
     "TimeLimit",
     "Weights",
+    "draft_plan",
     "score",
     "too_large",
 ]

@@ -1,0 +1,135 @@
+"""Better plans by ruin and recreate: take a few blocks out, put blocks back in another order, keep what is better.
+
+A round takes out blocks that share a team (with all that need them), then puts back what goes in of those and of
+the blocks that were out, by worth per point with some chance. A slightly worse plan is accepted at times, which
+leads out of dead ends; the best plan is kept aside.
+"""
+
+from random import Random
+
+from headway.engine.planner.board import Board
+from headway.engine.planner.greedy import needs
+from headway.engine.planner.ground import Ground
+
+MOST_TAKEN = 14
+NOISE = 0.8
+LATE = 0.7
+WARMTH = 0.002
+STALE = 3_000
+"""Rounds without a better plan after which the search goes back to the best one."""
+
+
+class Repair:
+    """The search, one ``round()`` at a time; ``best`` is a board with the best plan so far."""
+
+    __slots__ = ("_by_team", "_random", "_scale", "_stale", "_teams", "_total", "best", "best_total", "board", "ground")
+
+    def __init__(self, board: Board, random: Random) -> None:
+        self.ground: Ground = board.ground
+        self.board = board
+        self.best = board.copy()
+        self._random = random
+        self._total = self.best_total = board.total()
+        self._stale = 0
+        ground = self.ground
+        self._scale = WARMTH * (ground.problem.weights.value + ground.problem.weights.early)
+        teams = [sorted({row[2] // ground.iterations for row in rows}) for rows in ground.rows]
+        self._by_team: list[list[int]] = [[] for _ in range(ground.teams)]
+        for block, owners in enumerate(teams):
+            if ground.alive[block]:
+                for team in owners:
+                    self._by_team[team].append(block)
+        self._teams = teams
+
+    def adopt(self, board: Board) -> None:
+        """Go on from another plan; it is the best so far when it is better."""
+        self.board.become(board)
+        self._total = board.total()
+        self._keep_best()
+
+    def round(self) -> bool:
+        """One round; True when it found a plan better than all before."""
+        board = self.board
+        before = board.place, board.room, board.inside, board.worth, board.sum
+        board.place, board.room = board.place[:], board.room[:]
+        board.inside, board.worth = board.inside[:], board.worth[:]
+        self._refill(self._ruin())
+        total = board.total()
+        if total >= self._total - self._warmth():
+            self._total = total
+            if self._keep_best():
+                return True
+        else:
+            board.place, board.room, board.inside, board.worth, board.sum = before
+        self._stale += 1
+        if self._stale % STALE == 0:
+            board.become(self.best)
+            self._total = self.best_total
+        return False
+
+    def _warmth(self) -> float:
+        """How much worse a plan may be to go on from."""
+        return self._scale * self._random.random() ** 3
+
+    def _keep_best(self) -> bool:
+        if self._total <= self.best_total + 1e-9:
+            return False
+        self.best.become(self.board)
+        self.best_total = self._total
+        self._stale = 0
+        return True
+
+    def _ruin(self) -> list[int]:
+        """Take out some blocks around a team or around a block that is out; returns them."""
+        draw = self._random.random
+        board, by_team = self.board, self._by_team
+        taken: list[int] = []
+        most = 1 + int(draw() * draw() * MOST_TAKEN)
+        block = int(draw() * len(self._teams))
+        teams = self._teams[block]
+        for _ in range(4 * most):
+            team = teams[int(draw() * len(teams))]
+            pool = by_team[team]
+            if not pool:
+                break
+            one = pool[int(draw() * len(pool))]
+            if board.inside[one]:
+                board.take_all(one, taken)
+                if len(taken) >= most:
+                    break
+                if draw() < 0.3:
+                    teams = self._teams[one]
+        return taken
+
+    def _refill(self, taken: list[int]) -> None:
+        ground, board = self.ground, self.board
+        inside, density, draw = board.inside, ground.density, self._random.random
+        freed = 0
+        for block in taken:
+            freed |= ground.mask[block]
+        pool = set(taken)
+        for team in sorted({team for block in taken for team in self._teams[block]}):
+            pool.update(block for block in self._by_team[team] if not inside[block])
+        noise = NOISE * draw()
+        order = sorted((-density[block] * (1 - noise * draw()), block) for block in sorted(pool))
+        alive, before = ground.alive, ground.before
+        for _, block in order:
+            if inside[block] or not alive[block]:
+                continue
+            for one in before[block]:
+                if not inside[one]:
+                    self._put_with_needs(block)
+                    break
+            else:
+                board.put(block, draw() < LATE)
+
+    def _put_with_needs(self, block: int) -> None:
+        """Put a block in after all it needs, or none of them."""
+        board, ground = self.board, self.ground
+        added: list[int] = []
+        for one in needs(ground, board, block):
+            if not board.put(one):
+                for other in reversed(added):
+                    board.take(other)
+                return
+            added.append(one)
