@@ -43,6 +43,9 @@ NOUNS = {
     "capacity": "a capacity",
     "target": "a feature’s target",
     "comment": "a comment",
+    "proposal": "plan",
+    "proposal_part": "a team’s part of a draft",
+    "scenario": "what if",
 }
 
 

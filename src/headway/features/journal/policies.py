@@ -68,7 +68,7 @@ def _teams_of(entry: Entry, permission: Permission) -> list[int] | None:
     match entry.kind:
         case "team":
             return [entry.subject_id]
-        case "story" | "capacity" | "membership":
+        case "story" | "capacity" | "membership" | "proposal_part":
             return _told(entry, "team_id") or None
         case "task":
             story = Story.objects.filter(pk__in=_told(entry, "story_id"), team__isnull=False)
@@ -114,7 +114,7 @@ def _increments_of(entries: Iterable[Entry]) -> set[int]:
     for entry in entries:
         for row in (entry.before or {}, entry.after or {}):
             match entry.kind:
-                case "story" | "target" | "iteration":
+                case "story" | "target" | "iteration" | "proposal" | "scenario":
                     found.add(row.get("pi_id"))
                 case "capacity":
                     iterations.add(row.get("iteration_id") or 0)

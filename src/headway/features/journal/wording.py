@@ -28,11 +28,13 @@ ABOUT = {
     "comment": ("feature_id", "dependency_id"),
     "task": ("story_id",),
     "iteration": ("pi_id",),
+    "proposal": ("pi_id",),
+    "proposal_part": ("proposal_id", "team_id"),
 }
 """What a thing without a telling name of its own is about."""
 
 _LABELS = {"pi_id": "PI", "color": "colour", "is_ip": "IP iteration", "text": "text"}
-_PAGES = {"feature": "feature", "story": "story", "dependency": "dependency"}
+_PAGES = {"feature": "feature", "story": "story", "dependency": "dependency", "proposal": "proposal"}
 _TARGETED = {
     "target.created": "brought it into",
     "target.edited": "noted how it stands in",
@@ -140,6 +142,8 @@ def _value(kind: str, column: str, value: Any, names: Names) -> str:
         return names.get((target._meta.label, value), f"{target._meta.verbose_name} {value} (removed)")
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, list | dict):
+        return f"{len(value)} {column}" if len(value) != 1 else f"1 {column.removesuffix('s')}"
     field = next((each for each in model._meta.concrete_fields if each.attname == column), None)
     choices = dict(field.flatchoices) if field is not None else {}
     return _short(str(choices.get(value, value)))
@@ -172,7 +176,7 @@ def _name(row: Any) -> str:
     if isinstance(row, Iteration):
         return f"{row.pi.name} {row.name}"
     number = getattr(row, "number", None)
-    if number is not None and row.kind in _PAGES:
+    if number is not None and row.kind in _PAGES and row.kind != "proposal":
         return f"{row.kind} {number} “{_short(str(row))}”"
     return _short(str(row))
 
