@@ -20,6 +20,7 @@ from headway.features.dependencies.api import router as dependencies
 from headway.features.exchange.api import router as exchange
 from headway.features.forecast.api import router as forecast
 from headway.features.journal.api import router as journal
+from headway.features.network.api import router as network
 from headway.features.people.api import router as people
 from headway.features.trains.api import router as trains
 from headway.kit.http import problem, storage_trouble
@@ -36,7 +37,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (trains, people, calendar, capacity, backlog, dependencies, board, journal, exchange, forecast):
+for room in (trains, people, calendar, capacity, backlog, dependencies, network, board, journal, exchange, forecast):
     api.add_router("", room)
 
 

@@ -14,6 +14,7 @@ TRAIN_ROOMS = (
     "capacity",
     "backlog",
     "dependencies",
+    "network",
     "board",
     "forecast",
     "journal",

@@ -24,7 +24,7 @@ ROOMS = (
         icon="plan",
         pages=(("Program board", "board"), ("Capacity", "capacity"), ("Forecast", "forecast")),
     ),
-    Room(label="Run", icon="run", pages=(("Dependencies", "dependencies"),)),
+    Room(label="Run", icon="run", pages=(("Dependencies", "dependencies"), ("Network", "network"))),
     Room(
         label="Train",
         icon="train",

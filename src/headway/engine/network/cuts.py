@@ -77,7 +77,7 @@ def cheapest_cuts(network: Network, by: Cost = Cost.POINTS, limit: int = MOST_LO
     """
     cycles = find_cycles(network, limit)
     links = _inside(network, cycles.groups)
-    prices = {pair: _price(network, link, by) for pair, link in links.items() if not link.part}
+    prices = {pair: cost_of(network, link, by) for pair, link in links.items() if not link.part}
     together, proven = _opened(network, list(links), prices)
     return Cuts(
         by=by,
@@ -99,7 +99,8 @@ def _inside(network: Network, groups: Sequence[frozenset[str]]) -> dict[Pair, Li
     }
 
 
-def _price(network: Network, link: Link, by: Cost) -> Decimal:
+def cost_of(network: Network, link: Link, by: Cost) -> Decimal:
+    """What cutting one link costs."""
     provider, consumer = network.item(link.provider), network.item(link.consumer)
     if provider.done or consumer.done:
         return Decimal(0)
