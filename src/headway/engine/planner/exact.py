@@ -1,0 +1,103 @@
+"""Help for the search from solvers, where they are installed: exact sub-problems here, bounds from beside."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from headway.engine.planner.beside import Beside, Task
+from headway.engine.planner.problem import Problem
+from headway.engine.planner.shape import Shape, is_choice, shape
+
+if TYPE_CHECKING:
+    from headway.engine.planner.cp_sat.search import Search
+
+NO_ORTOOLS = (
+    "OR-tools is not installed, so plans are improved step by step only; better ones come with headway[solver]."
+)
+NO_SCIPY = "scipy is not installed, so how good the plan is can only be estimated."
+MOMENT = 0.01
+"""Seconds between two looks at what the process beside has told, when nothing else can be done."""
+
+
+class Exact:
+    """Better plans and bounds for one problem; ``close`` it in the end.
+
+    ``workers`` of 2 or more let a second search run beside, which makes runs differ. ``notes`` are sentences
+    about what is missing on this machine.
+    """
+
+    notes: tuple[str, ...]
+
+    def __init__(self, problem: Problem, *, seed: int, workers: int = 1, bound: bool = True) -> None:
+        self._shape: Shape = shape(problem)
+        self._search: "Search | None" = None
+        self._bounding: Beside | None = None
+        self._helper: Beside | None = None
+        self._known: list[int] | None = None
+        notes = []
+        if _is_here("ortools"):
+            from headway.engine.planner.cp_sat import search
+
+            self._search = search.Search(self._shape, seed)
+        else:
+            notes.append(NO_ORTOOLS)
+        if not _is_here("scipy"):
+            notes.append(NO_SCIPY)
+        elif bound:
+            self._bounding = Beside(Task.BOUND, self._shape)
+        if workers > 1 and self._search is not None and not is_choice(self._shape):
+            self._helper = Beside(Task.SEARCH, self._shape, seed=seed + 1)
+        self.notes = tuple(notes)
+
+    def improve(self, place: list[int], *, rounds: int, until: Callable[[], bool]) -> list[int] | None:
+        """A better placement after so many rounds, None when none was found.
+
+        ``place`` is the iteration of each of the problem's stories, or -1; it keeps the rules. A problem that is
+        a choice and no timetable is left to the process beside: this waits for it.
+        """
+        if is_choice(self._shape) and self._bounding is not None:
+            return self._choose(self._bounding, place, until)
+        heard = self._hear(place)
+        best = heard or place
+        found = None if self._search is None else self._search.improve(best, rounds=rounds, until=until)
+        if self._helper is not None and (found or best) != self._known:
+            self._known = list(found or best)
+            self._helper.tell(self._known)
+        return found or heard
+
+    def bound(self) -> float | None:
+        """The lowest bound on the objective proven so far; never waits."""
+        if self._bounding is None:
+            return None
+        if not is_choice(self._shape):
+            self._bounding.listen()
+        return self._bounding.bound
+
+    def close(self) -> None:
+        """End what runs beside."""
+        for process in (self._bounding, self._helper):
+            if process is not None:
+                process.close()
+        self._bounding = self._helper = None
+
+    def _hear(self, place: list[int]) -> list[int] | None:
+        """A better plan from the search beside."""
+        told = None if self._helper is None else self._helper.listen()
+        return told if told is not None and self._shape.total(told) > self._shape.total(place) else None
+
+    def _choose(self, beside: Beside, place: list[int], until: Callable[[], bool]) -> list[int] | None:
+        while True:
+            told = beside.listen()
+            if told is not None and self._shape.total(told) > self._shape.total(place):
+                return told
+            if beside.over or until():
+                return None
+            time.sleep(MOMENT)
+
+
+def _is_here(package: str) -> bool:
+    with suppress(ImportError, ValueError):
+        return find_spec(package) is not None
+    return False

@@ -1,0 +1,82 @@
+"""HiGHS at work: bounds that hold, and plans of problems that are a choice rather than a timetable."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+
+from headway.engine.planner.milp.steps import StepForm
+from headway.engine.planner.shape import Shape
+
+SAFETY = 1e-7
+"""Added to a bound, as a share of it: HiGHS is exact to about a billionth."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Solved:
+    """A bound on the objective, and the best plan found with it; ``proven`` when that is the best there is."""
+
+    bound: float | None
+    places: list[int] | None
+    proven: bool
+
+
+def relaxed_bound(shape: Shape, *, comfort: bool = True, seconds: float | None = None) -> float | None:
+    """The optimum of the step form's relaxation; None when the rules contradict each other or time is over."""
+    steps = StepForm(shape, comfort=comfort).steps()
+    if not len(steps.limit):
+        return _safe(steps.constant + float(np.sum(np.maximum(steps.gain * steps.low, steps.gain * steps.high))))
+    found = linprog(
+        -steps.gain,
+        A_ub=steps.matrix,
+        b_ub=steps.limit,
+        bounds=np.column_stack([steps.low, steps.high]),
+        method="highs",
+        options={} if seconds is None else {"time_limit": seconds},
+    )
+    return _safe(steps.constant - found.fun) if found.status == 0 else None
+
+
+def quick_bound(shape: Shape) -> float | None:
+    """A weaker bound in milliseconds: one row per team, with all its iterations as one."""
+    points = np.zeros((shape.teams, shape.features))
+    gain = np.array(shape.worth, dtype=float)
+    for feature, stories in enumerate(shape.free):
+        first = max((shape.earliest[story] for story in stories), default=0)
+        gain[feature] += shape.sooner[feature] * (shape.iterations - max(first, shape.finish[feature]))
+        gain[feature] = gain[feature] if stories else 0.0
+        gain[feature] += shape.kept * sum(shape.home[story] >= 0 for story in stories)
+        for story in stories:
+            points[shape.team[story], feature] += shape.points[story]
+    room = np.array([sum(row) for row in shape.room], dtype=float)
+    low = np.array([float(each is True) for each in shape.forced])
+    high = np.array([float(each is not False) for each in shape.forced])
+    found = linprog(-gain, A_ub=csr_array(points), b_ub=room, bounds=np.column_stack([low, high]), method="highs")
+    return _safe(shape.constant - found.fun) if found.status == 0 else None
+
+
+def whole(shape: Shape, *, seconds: float | None = None, gap: float = 0.0) -> Solved:
+    """The step form in whole numbers: the best plan if time allows, else the best found and a bound."""
+    form = StepForm(shape)
+    steps = form.steps()
+    options: dict[str, float] = {"mip_rel_gap": gap}
+    if seconds is not None:
+        options["time_limit"] = seconds
+    found = milp(
+        -steps.gain,
+        integrality=steps.whole,
+        bounds=Bounds(steps.low, steps.high),
+        constraints=LinearConstraint(steps.matrix, -np.inf, steps.limit) if len(steps.limit) else (),
+        options=options,
+    )
+    bound = getattr(found, "mip_dual_bound", None)
+    return Solved(
+        bound=None if bound is None or not np.isfinite(bound) else _safe(steps.constant - bound),
+        places=None if found.x is None else form.places(found.x),
+        proven=found.status == 0,
+    )
+
+
+def _safe(bound: float) -> float:
+    return bound + SAFETY * abs(bound)
