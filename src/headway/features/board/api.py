@@ -7,7 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from headway.features.board.queries import board_snapshot, board_snapshot_packed, outlook, pi_shown, stamp
+from headway.features.board.queries import (
+    board_snapshot,
+    board_snapshot_packed,
+    longest_way,
+    outlook,
+    pi_shown,
+    stamp,
+)
 from headway.kit.http import actor_of
 from headway.kit.schemas import Id, Number
 
@@ -56,4 +63,19 @@ def read_consequences(
     actor = actor_of(request)
     shown = pi_shown(actor, pi)
     found = outlook(actor, shown, stamp(actor), story=story, feature=feature, iteration_id=iteration, team_id=team)
+    return HttpResponse(orjson.dumps(found), content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/trains/{slug}/board/chain", summary="The critical chain of a PI")
+def read_chain(
+    request: HttpRequest, slug: str, pi: Annotated[int | None, Field(ge=0, le=32767)] = None
+) -> HttpResponse:
+    """The longest chain of open work, each card needing the one before.
+
+    A card is ``s`` with the id of a story, ``f`` with that of a feature, or ``p`` and ``n`` with that of a dependency
+    whose provider or consumer is no card.
+    """
+    actor = actor_of(request)
+    shown = pi_shown(actor, pi)
+    found = longest_way(actor, shown, stamp(actor))
     return HttpResponse(orjson.dumps(found), content_type="application/json", headers={"Cache-Control": "no-store"})

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from headway.engine.network.chain import Chain
 from headway.engine.network.health import Health
 
 
@@ -82,6 +83,11 @@ class Outlook:
     on_chain: bool
     slips: Slips
     words: tuple[str, ...] = ()
+
+
+def length(chain: Chain) -> Length:
+    """How long a chain is."""
+    return Length(iterations=chain.iterations, points=float(chain.points), cards=len(chain.keys))
 
 
 def told(outlook: Outlook) -> tuple[str, ...]:

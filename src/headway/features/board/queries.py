@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from headway.engine.errors import Invalid, Missing
 from headway.features.board.drawing import card_html, number, table_html
-from headway.features.board.outlook import Outlook, told
+from headway.features.board.outlook import Length, Outlook, length, told
 from headway.features.board.packing import Piece, piece
 from headway.features.board.picture import (
     DependencyRow,
@@ -52,6 +52,7 @@ from headway.store.models import (
     Iteration,
     Milestone,
     Person,
+    Proposal,
     Story,
     Target,
 )
@@ -484,6 +485,31 @@ def _waiting(train_id: int, rows: Rows) -> list[FeatureRow]:
     return [FeatureRow(*row) for row in found if row[0] not in here][:BACKLOG_SHOWN]
 
 
+# What can be laid over the board ----------------------------------------------
+
+PROPOSALS_OFFERED = 10
+
+
+class OfferedProposal(NamedTuple):
+    """A drafted plan that teams have not all answered, to be laid over the board."""
+
+    number: int
+    made_by: str
+
+
+def open_proposals(actor: Actor, pi: PiRow, at: Stamp) -> tuple[OfferedProposal, ...]:
+    """The open proposals for a PI, the newest first."""
+    require_view(actor)
+    return _open_proposals(actor.train_id, pi, at)
+
+
+@lru_cache(maxsize=16)
+def _open_proposals(train_id: int, pi: PiRow, at: Stamp) -> tuple[OfferedProposal, ...]:  # kept by `at`
+    found = Proposal.objects.filter(train_id=train_id, pi_id=pi.id, state=Proposal.State.OPEN).order_by("-number")
+    rows = found.values_list("number", "made_by__name")[:PROPOSALS_OFFERED]
+    return tuple(OfferedProposal(number=row[0], made_by=row[1] or "") for row in rows)
+
+
 # What a card elsewhere would change --------------------------------------------
 
 
@@ -532,6 +558,21 @@ def outlook(
         )
     )
     return replace(found, words=told(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongestWay:
+    """The critical chain of a PI: its cards in order, and its length."""
+
+    cards: tuple[str, ...]
+    length: Length
+
+
+def longest_way(actor: Actor, pi: PiRow, at: Stamp) -> LongestWay:
+    """The critical chain of the work on a board: each of its cards needs the one before."""
+    require_view(actor)
+    chain = _standing(actor.train_id, pi, at).chain
+    return LongestWay(cards=chain.keys, length=length(chain))
 
 
 def _asked_card(standing: Standing, story: int | None, feature: int | None) -> tuple[str, int | None]:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from headway.engine.network.chain import Chain, blast_radius, critical_chain
+from headway.engine.network.chain import blast_radius, critical_chain
 from headway.engine.network.consequences import consequences
 from headway.engine.network.graph import Item, Link, Network
 from headway.engine.network.health import finishing, health, position, slack
 from headway.engine.values.dependency import ARRIVED, DROPPED
-from headway.features.board.outlook import CellChange, LateFeature, Length, Outlook, Slips, StringChange
+from headway.features.board.outlook import CellChange, LateFeature, Outlook, Slips, StringChange, length
 from headway.features.board.picture import DependencyRow, IterationRow, Room, Rows, StoryRow
 
 SIDES = (("provider", "consumer"), ("consumer", "provider"))
@@ -155,8 +155,8 @@ class Standing:
             card=supposed.key,
             cells=tuple(self._cells(supposed)),
             strings=tuple(self._strings(supposed)),
-            chain_before=_length(self.chain),
-            chain_after=_length(chain),
+            chain_before=length(self.chain),
+            chain_after=length(chain),
             on_chain=supposed.key in chain.keys,
             slips=self._slips(supposed),
         )
@@ -258,10 +258,6 @@ def end_key(each: DependencyRow, side: str) -> str:
     if story:
         return f"s{story}"
     return f"f{feature}" if feature else f"{'p' if side == 'provider' else 'n'}{each.id}"
-
-
-def _length(chain: Chain) -> Length:
-    return Length(iterations=chain.iterations, points=float(chain.points), cards=len(chain.keys))
 
 
 def _buffer(load: float, room: Room | None, fit: float | None) -> float:

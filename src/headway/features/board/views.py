@@ -18,8 +18,10 @@ from headway.features.board.queries import (
     BoardPage,
     OwnedLine,
     PiRow,
+    Stamp,
     board_page,
     first_view,
+    open_proposals,
     packed_table,
     pi_shown,
     stamp,
@@ -51,7 +53,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     asked_view = request.GET.get("view")
     view = View(asked_view) if asked_view in set(View) else first_view(actor, pi, at)
     page = board_page(actor, pi, view, at)
-    around = render_to_string("board/board.html", _context(actor, slug, pi, view, page), request)
+    around = render_to_string("board/board.html", _context(actor, slug, pi, view, page, at), request)
     before, after = around.encode().split(TABLE.encode(), 1)
     headers = {"Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
@@ -115,7 +117,7 @@ def asked_number(request: HttpRequest) -> int | None:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
 
 
-def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage) -> dict[str, Any]:
+def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage, at: Stamp) -> dict[str, Any]:
     return {
         "pi": pi,
         "view": view.value,
@@ -136,5 +138,10 @@ def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage) ->
         "base_url": f"/trains/{slug}",
         "api_url": f"/api/v1/trains/{slug}",
         "snapshot_url": f"/api/v1/trains/{slug}/board?pi={pi.number}",
+        "proposals": [
+            (f"proposal:{each.number}", f"Proposal {each.number}" + (f" by {each.made_by}" if each.made_by else ""))
+            for each in open_proposals(actor, pi, at)
+        ],
+        "drafts_url": f"/trains/{slug}/plan/drafts?pi={pi.number}",
         "list_url": reverse("board-list", kwargs={"slug": slug}) + f"?pi={pi.number}",
     }

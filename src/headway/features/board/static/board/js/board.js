@@ -12,6 +12,7 @@ import { watchKeys } from "./keyboard.js";
 import { Links } from "./links.js";
 import { Model } from "./model.js";
 import { Moves } from "./moves.js";
+import { Overlays } from "./overlays.js";
 import { Page } from "./page.js";
 import { watchPrinting } from "./paper.js";
 import { Rows } from "./rows.js";
@@ -40,6 +41,7 @@ async function start() {
   desk.onDraw(() => jumps.place());
   feed.listen();
   openOnClick(desk);
+  new Overlays(desk).listen();
   desk.redraw();
   root.dataset.ready = "true";
   performance.mark("board-ready");

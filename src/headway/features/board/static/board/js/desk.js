@@ -37,6 +37,10 @@ export class Desk {
     /** Cards whose move the server has not answered yet: what the stream says of their place is older. @type {Map<string, number>} */
     this.pending = new Map();
     /** @type {(() => void)[]} */ this.afterDraw = [];
+    /** @type {(() => void)[]} */ this.afterMark = [];
+    /** Cards an overlay keeps lit while none is in focus. @type {Set<string> | null} */ this.pinned = null;
+    /** What an overlay adds to the words of a card, or of one of its strings. @type {{card?: (key: string) => string, string?: (strand: Strand) => string} | null} */
+    this.aside = null;
     /** Strings drawn now. @type {Strand[]} */ this.shown = [];
     /** Cards lit while the rest is dimmed. @type {Set<string> | null} */ this.lit = null;
     /** Cards with a string in conflict. @type {Set<string>} */ this.late = new Set();
@@ -52,6 +56,17 @@ export class Desk {
   /** @param {() => void} then */
   onDraw(then) {
     this.afterDraw.push(then);
+  }
+
+  /** After cards were placed, or drawn anew. @param {() => void} then */
+  onMark(then) {
+    this.afterMark.push(then);
+  }
+
+  /** Keeps cards lit, or lets them go. @param {Set<string> | null} cards */
+  pin(cards) {
+    this.pinned = cards;
+    this.redraw();
   }
 
   /** @param {string} sentence */
@@ -116,16 +131,15 @@ export class Desk {
   /** The strings of a card as a screen reader hears them. @param {string} key */
   inWords(key) {
     const mine = this.model.strands().filter((s) => s.provider === key || s.consumer === key);
-    if (!mine.length) return "";
-    return mine
+    const words = mine
       .sort((a, b) => bySeverity(b.health, a.health))
       .slice(0, 5)
       .map((s) => {
         const other = s.provider === key ? s.consumer : s.provider;
         const title = (other && this.model.subject(other)?.title) || "a card elsewhere";
-        return `${s.provider === key ? "Provides for" : "Needs"} ${title}. ${verdict(s.health, s.slack)}.${s.loop ? " In a circle." : ""}`;
-      })
-      .join(" ");
+        return `${s.provider === key ? "Provides for" : "Needs"} ${title}. ${verdict(s.health, s.slack)}.${s.loop ? " In a circle." : ""} ${this.aside?.string?.(s) ?? ""}`.trim();
+      });
+    return [this.aside?.card?.(key) ?? "", ...words].filter(Boolean).join(" ");
   }
 
   // Drawing --------------------------------------------------------------------
@@ -142,19 +156,20 @@ export class Desk {
     const lit = this.hovered ?? this.focused;
     const chain = lit ? this.model.chain(lit) : null;
     this.shown = this.visible(chain, lit);
-    this.strings.draw(this.shown, this.page.layout(), chain);
+    this.strings.draw(this.shown, this.page.layout(), chain ?? this.pinned);
     this.strings.svg.classList.toggle("is-all", this.options.all);
-    this.dim(this.dimmed && chain && chain.size > 1 ? chain : null);
+    this.dim(this.dimmed && chain && chain.size > 1 ? chain : this.pinned);
     for (const then of this.afterDraw) then();
   }
 
-  /** Conflicts always; the strings of the chain in focus; everything when asked. @param {Set<string> | null} chain @param {string | null} lit */
+  /** Conflicts always; the strings of the chain in focus or kept lit; everything when asked. @param {Set<string> | null} chain @param {string | null} lit */
   visible(chain, lit) {
     return this.model.strands().filter((s) => {
       if (!s.provider || !s.consumer) return false;
       const near = this.dimmed ? chain !== null && chain.has(s.provider) && chain.has(s.consumer) : s.provider === lit || s.consumer === lit;
       if (s.state === "accepted" && !this.options.accepted) return near;
-      return near || this.options.all || s.health === "conflict";
+      const pinned = !lit && this.pinned?.has(s.provider) && this.pinned.has(s.consumer);
+      return near || pinned || this.options.all || s.health === "conflict";
     });
   }
 
@@ -207,18 +222,22 @@ export class Desk {
   /** Marks cards and folded cells with conflicts and counts; says the finding. */
   mark() {
     const late = new Set();
+    const circled = new Set();
     let conflicts = 0;
     for (const s of this.model.strands()) {
+      if (s.loop) for (const key of [s.provider, s.consumer]) circled.add(key);
       if (s.health !== "conflict") continue;
       conflicts += 1;
       for (const key of [s.provider, s.consumer]) if (key) late.add(key);
     }
     this.late = late;
     for (const [key, card] of this.page.cards) {
-      const has = late.has(key);
-      if (card.classList.contains("has-conflict") !== has) card.classList.toggle("has-conflict", has);
+      for (const [name, has] of /** @type {[string, boolean][]} */ ([["has-conflict", late.has(key)], ["in-circle", circled.has(key)]])) {
+        if (card.classList.contains(name) !== has) card.classList.toggle(name, has);
+      }
     }
     this.find(conflicts);
+    for (const then of this.afterMark) then();
   }
 
   /** @param {number} conflicts */
@@ -230,7 +249,7 @@ export class Desk {
     if (over) parts.push(`${over.team.name} is ${Math.round(over.points * 10) / 10} points over in ${over.iteration.name}`);
     finding.textContent = parts.join(" · ") || "No conflicts, no overload";
     finding.classList.toggle("is-good", !parts.length);
-    finding.title = conflicts ? "Go to the next conflict (C)" : over ? "Go there (C)" : "";
+    finding.title = conflicts ? "Go to the next conflict (N)" : over ? "Go there (N)" : "";
     finding.hidden = false;
   }
 

@@ -126,7 +126,7 @@ export class Feed {
     }
     const focused = document.activeElement === old;
     fresh.tabIndex = old.tabIndex;
-    for (const name of ["is-out", "is-held", "is-lifted", "in-chain", "has-conflict"]) if (old.classList.contains(name)) fresh.classList.add(name);
+    for (const name of ["is-out", "is-held", "is-lifted", "in-chain", "has-conflict", "in-circle"]) if (old.classList.contains(name)) fresh.classList.add(name);
     if (old.dataset.held) fresh.dataset.held = old.dataset.held;
     old.replaceWith(fresh);
     page.cards.set(match[2], fresh);

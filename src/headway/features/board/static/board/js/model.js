@@ -295,6 +295,14 @@ export class Model {
     return found;
   }
 
+  /** The card of this view that stands for an item: in the feature view a story is met at its feature. @param {string} key */
+  cardOf(key) {
+    if (this.places().has(key)) return key;
+    const feature = key[0] === "s" ? this.stories.get(Number(key.slice(1)))?.feature_id : null;
+    if (feature) return this.places().has(`f${feature}`) ? `f${feature}` : null;
+    return key[0] === "f" ? this.featureEnd(Number(key.slice(1))) : null;
+  }
+
   // Words ------------------------------------------------------------------
 
   /** What stands behind a card. @param {string} key @returns {{kind: string, title: string, number: number, row: any} | null} */

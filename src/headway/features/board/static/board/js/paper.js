@@ -10,6 +10,8 @@
 const HIGH = 1030;
 /** Below this scale nobody can read a card: then the page grows instead. */
 const SMALLEST = 0.6;
+/** What the finding and the legend of an overlay take below the board. */
+const LEGEND = 90;
 
 /** @param {Desk} desk */
 export function watchPrinting(desk) {
@@ -23,8 +25,10 @@ export function watchPrinting(desk) {
     const tall = Math.max(HIGH, Math.ceil(height * scale));
     desk.page.canvas.style.transform = `scale(${scale})`;
     desk.page.scroll.style.height = `${Math.ceil(height * scale)}px`;
-    // An inch has 96 CSS pixels; 60 of them are the title's, 61 the margins'.
-    sheet.replaceSync(`@page { size: 420mm ${Math.ceil(((tall + 121) / 96) * 25.4)}mm; margin: 8mm; }`);
+    const strip = /** @type {HTMLElement} */ (desk.root.querySelector("#board-strip"));
+    // An inch has 96 CSS pixels; 60 of them are the title's, 61 the margins', and a few lines tell an overlay's legend.
+    const around = 121 + (strip.hidden ? 0 : LEGEND);
+    sheet.replaceSync(`@page { size: 420mm ${Math.ceil(((tall + around) / 96) * 25.4)}mm; margin: 8mm; }`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   });
   addEventListener("afterprint", () => {

@@ -32,7 +32,7 @@ export function tools(desk, { rows, moves, filters }) {
   });
   hotkey("a", "All strings", does.strings);
   hotkey("/", "Filter the cards", () => filters.focus());
-  hotkey("c", "Go to the next conflict", does.conflict);
+  hotkey("n", "Go to the next conflict", does.conflict);
   hotkey("+", "Larger cards", does.larger);
   hotkey("-", "Smaller cards", does.smaller);
   hotkey("u", "Unplanned work", does.drawer);
