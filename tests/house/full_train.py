@@ -14,6 +14,9 @@ from headway.store.models import (
     Iteration,
     Milestone,
     Person,
+    Proposal,
+    ProposalPart,
+    Scenario,
     Story,
     Target,
     Task,
@@ -71,6 +74,22 @@ def fill(train: Train) -> None:
                 name="Works outing", starts_on=FIRST_DAY + timedelta(days=2), ends_on=FIRST_DAY + timedelta(days=2)
             ),
             "closure.created",
+        )
+        proposal = frame.create(
+            Proposal(pi=first.pi, number=frame.next_number(), made_by=tess, made_at=clock.now(), base=1),
+            "proposal.created",
+        )
+        moves = [{"story": stories[0].number, "from": 1, "to": None, "reason": "It waits for Merlin."}]
+        frame.create(ProposalPart(proposal=proposal, team=kestrel, moves=moves), "proposal_part.created")
+        frame.create(
+            Scenario(
+                pi=first.pi,
+                number=frame.next_number(),
+                name="Merlin loses I2",
+                owner=tess,
+                changes=[{"kind": "capacity", "team": "merlin", "iteration": 2, "percent": 0.0}],
+            ),
+            "scenario.created",
         )
 
 

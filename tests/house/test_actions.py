@@ -26,6 +26,7 @@ from tests.house.rows import actions, label, rows
 
 TOLD_ELSEWHERE = {
     "journal.undo_last": "takes back what another action did; it is tried after every one of them",
+    "whatif.answer_scenario": "the worker alone calls it, since an answer that somebody sends in would be no answer",
 }
 """Actions without a row of their own, and why."""
 

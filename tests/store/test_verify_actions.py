@@ -17,6 +17,7 @@ from headway.features.exchange import actions as exchange
 from headway.features.journal import actions as journal
 from headway.features.people import actions as people
 from headway.features.trains import actions as trains
+from headway.features.whatif import actions as whatif
 from headway.kit.access import Actor
 from headway.store.change import ACTIONS, Outcome, change
 from headway.store.models import (
@@ -532,6 +533,38 @@ def _(cast: Cast, train: Train) -> Act:
 def _(cast: Cast, train: Train) -> Act:
     actor: Actor = cast.rosa
     return partial(exchange.run_import, actor, plan=plan_of(actor, WORK), file_name="work.csv", digest="d")
+
+
+# What if --------------------------------------------------------------------------
+
+AWAY = {"kind": "capacity", "team": "merlin", "iteration": 2, "percent": 0.0}
+
+
+def a_scenario(cast: Cast) -> int:
+    number: int = whatif.keep_scenario(cast.tess, pi=1, name="Merlin away", changes=[AWAY]).subject.number
+    return number
+
+
+@scenario("whatif.keep_scenario")
+def _(cast: Cast, train: Train) -> Act:
+    return partial(whatif.keep_scenario, cast.tess, pi=1, name="Merlin away", changes=[AWAY])
+
+
+@scenario("whatif.edit_scenario")
+def _(cast: Cast, train: Train) -> Act:
+    number = a_scenario(cast)
+    return partial(whatif.edit_scenario, cast.tess, number=number, name="Merlin half away", changes=[])
+
+
+@scenario("whatif.answer_scenario")
+def _(cast: Cast, train: Train) -> Act:
+    number = a_scenario(cast)
+    return partial(whatif.answer_scenario, cast.mika, number=number, changes=[AWAY], result={"v": 1}, computed_at=7)
+
+
+@scenario("whatif.remove_scenario")
+def _(cast: Cast, train: Train) -> Act:
+    return partial(whatif.remove_scenario, cast.rosa, number=a_scenario(cast))
 
 
 STAGES = [(name, index) for name, stages in SCENARIOS.items() for index in range(len(stages))]

@@ -22,7 +22,9 @@ from headway.features.forecast.api import router as forecast
 from headway.features.journal.api import router as journal
 from headway.features.network.api import router as network
 from headway.features.people.api import router as people
+from headway.features.planner.api import router as planner
 from headway.features.trains.api import router as trains
+from headway.features.whatif.api import router as whatif
 from headway.kit.http import problem, storage_trouble
 
 token_rate = TokenRate()
@@ -37,7 +39,21 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 
-for room in (trains, people, calendar, capacity, backlog, dependencies, network, board, journal, exchange, forecast):
+for room in (
+    trains,
+    people,
+    calendar,
+    capacity,
+    backlog,
+    dependencies,
+    network,
+    board,
+    journal,
+    exchange,
+    forecast,
+    whatif,
+    planner,
+):
     api.add_router("", room)
 
 

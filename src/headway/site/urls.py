@@ -16,6 +16,8 @@ TRAIN_ROOMS = (
     "dependencies",
     "network",
     "board",
+    "planner",
+    "whatif",
     "forecast",
     "journal",
     "exchange",

@@ -22,7 +22,13 @@ ROOMS = (
     Room(
         label="Plan",
         icon="plan",
-        pages=(("Program board", "board"), ("Capacity", "capacity"), ("Forecast", "forecast")),
+        pages=(
+            ("Program board", "board"),
+            ("Capacity", "capacity"),
+            ("Drafts", "drafts"),
+            ("Forecast", "forecast"),
+            ("What if", "scenarios"),
+        ),
     ),
     Room(label="Run", icon="run", pages=(("Dependencies", "dependencies"), ("Network", "network"))),
     Room(

@@ -142,9 +142,10 @@ def test_an_added_feature_brings_its_stories_unplanned() -> None:
     assert expected(fresh).items[-1] == Item(key="new/2", team="merlin", points=2, feature="new")
 
 
-def test_another_plan_gives_every_open_item_its_place() -> None:
-    moved = replanned(awaited(), Plan(placement={"a": 2, "b": 0}), ("I0", "I1", "I3"))
-    assert [item.planned for item in moved.items] == [2, 0, None]
+def test_another_plan_gives_the_items_it_names_their_places() -> None:
+    moved = replanned(awaited(), {"a": "I3", "b": "I0"})
+    assert [item.planned for item in moved.items] == [2, 0, 1]
+    assert [item.planned for item in replanned(awaited(), {"c": None}).items] == [0, 1, None]
 
 
 @pytest.mark.parametrize(

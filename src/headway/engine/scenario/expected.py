@@ -1,11 +1,10 @@
 """Changes, and another plan, put into the forecast's question."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from functools import reduce
 
 from headway.engine.forecast.problem import ForecastProblem, Item
-from headway.engine.planner.plan import Plan
 from headway.engine.scenario.changes import AddFeature, CapacityChange, Change, DropFeature, Slip
 from headway.engine.scenario.planned import know, needing
 
@@ -22,19 +21,20 @@ def change_forecast(problem: ForecastProblem, changes: Iterable[Change]) -> Fore
     return reduce(_changed, changes, problem)
 
 
-def replanned(problem: ForecastProblem, plan: Plan, iterations: tuple[str, ...]) -> ForecastProblem:
-    """The question with another plan, whose places are indexes of ``iterations`` (names).
+def replanned(problem: ForecastProblem, places: Mapping[str, str | None]) -> ForecastProblem:
+    """The question with another plan: item key → name of its iteration, None for "not planned".
 
-    Every item gets the plan's place, also "not planned"; what the plan places into an iteration that is over
-    comes first. Items keep their order within an iteration.
+    Items that are done or not named keep their place; what is planned into an iteration that is over comes first.
     """
     index = {name: place for place, name in enumerate(problem.iterations)}
 
-    def place_of(item: Item) -> int | None:
-        at = plan.at(item.key)
-        return None if at is None else index.get(iterations[at], 0)
+    def planned(item: Item) -> int | None:
+        name = places[item.key]
+        return None if name is None else index.get(name, 0)
 
-    moved = [item if item.done else replace(item, planned=place_of(item)) for item in problem.items]
+    moved = (
+        item if item.done or item.key not in places else replace(item, planned=planned(item)) for item in problem.items
+    )
     return replace(problem, items=tuple(moved))
 
 
