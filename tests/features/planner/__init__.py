@@ -1,0 +1,1 @@
+"""Drafting a plan, and what the teams make of it."""
