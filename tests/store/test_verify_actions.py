@@ -16,6 +16,8 @@ from headway.features.dependencies import actions as dependencies
 from headway.features.exchange import actions as exchange
 from headway.features.journal import actions as journal
 from headway.features.people import actions as people
+from headway.features.planner import actions as planner
+from headway.features.planner.moves import Move
 from headway.features.trains import actions as trains
 from headway.features.whatif import actions as whatif
 from headway.kit.access import Actor
@@ -40,6 +42,7 @@ from headway.store.models import (
 from tests.builders import FIRST_DAY, build_dependency, build_feature, build_increment, build_story, iteration, root
 from tests.cast import Cast
 from tests.features.exchange.test_importing_work import plan_of
+from tests.features.planner.plans import build_plan, build_proposal
 from tests.store.verify import verify_action
 
 Act = Callable[..., Outcome]
@@ -321,6 +324,54 @@ def _(cast: Cast, train: Train) -> Act:
 def _(cast: Cast, train: Train) -> Act:
     backlog.create_feature(cast.paul, title="F")
     return partial(journal.undo_last, cast.paul)
+
+
+# Drafts ------------------------------------------------------------------------
+
+
+@scenario("planner.propose")
+def _(cast: Cast, train: Train) -> Act:
+    plan = build_plan(train)
+    moves = [Move(plan["consumer"], None, 3, "It needs it."), Move(plan["provider"], None, None)]
+    return partial(planner.propose, cast.paul, pi=1, moves=moves, settings={"seconds": 2.5}, facts={"gap": 0.125})
+
+
+@scenario("planner.withdraw_proposal")
+def _(cast: Cast, train: Train) -> Act:
+    return partial(planner.withdraw_proposal, cast.rosa, number=build_proposal(cast, train)["proposal"])
+
+
+@scenario("planner.accept_part")
+def _(cast: Cast, train: Train) -> Act:
+    return partial(
+        planner.accept_part, cast.tess, number=build_proposal(cast, train)["proposal"], team="kestrel", note="Gladly."
+    )
+
+
+@scenario("planner.accept_part")
+def _(cast: Cast, train: Train) -> Act:
+    plan = build_proposal(cast, train)
+    backlog.remove_story(cast.tess, number=plan["consumer"])
+    return partial(planner.accept_part, cast.tess, number=plan["proposal"], team="kestrel", skip_changed=True)
+
+
+@scenario("planner.decline_part")
+def _(cast: Cast, train: Train) -> Act:
+    number = build_proposal(cast, train)["proposal"]
+    return partial(planner.decline_part, cast.mika, number=number, team="merlin", note="No.")
+
+
+@scenario("planner.change_part")
+def _(cast: Cast, train: Train) -> Act:
+    plan = build_proposal(cast, train)
+    return partial(
+        planner.change_part,
+        cast.tess,
+        number=plan["proposal"],
+        team="kestrel",
+        moves={plan["late"]: None},
+        drop=[plan["consumer"]],
+    )
 
 
 # Train, calendar, capacity ------------------------------------------------------
