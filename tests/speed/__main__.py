@@ -84,6 +84,12 @@ def of_networks() -> list[Figure]:
     return network.measure()
 
 
+def of_forecasts() -> list[Figure]:
+    from tests.speed import forecast
+
+    return forecast.measure()
+
+
 SECTIONS: dict[str, Callable[[], list[Figure]]] = {
     "board": of_boards,
     "moves": of_moves,
@@ -92,6 +98,7 @@ SECTIONS: dict[str, Callable[[], list[Figure]]] = {
     "browser": of_browsers,
     "clone": of_clones,
     "network": of_networks,
+    "forecast": of_forecasts,
 }
 
 

@@ -22,7 +22,7 @@ from headway.engine.forecast.published import PUBLISHED
 from headway.engine.forecast.queues import line_up
 from headway.engine.forecast.sampling import BATCH, Luck
 from headway.engine.forecast.work import Crew
-from tests.engine.forecast import loop
+from tests.engine.forecast.loop import Loop
 from tests.engine.forecast.makers import past, steady, tangle, train, unsteady
 
 
@@ -31,9 +31,10 @@ def both_ways(problem: ForecastProblem, trials: int) -> tuple[list[list[int]], l
     room, arrivals = Luck(problem, PUBLISHED, seed=5).draw()
     room, arrivals = room[:, :, :trials].copy(), arrivals[:, :trials].copy()
     queues = line_up(problem)
+    loop = Loop(problem)
     slow = []
     for trial in range(trials):
-        ends = loop.finished(problem, room[:, :, trial].tolist(), [int(each) - 1 for each in arrivals[:, trial]])
+        ends = loop.trial(room[:, :, trial].tolist(), [int(each) - 1 for each in arrivals[:, trial]])
         slow.append([ends[item.key] for item in queues.rows])
     fast, counts = Crew(queues, len(problem.iterations)).work(room, arrivals)
     by = [[int((row <= now).sum()) for now in range(len(problem.iterations))] for row in fast]

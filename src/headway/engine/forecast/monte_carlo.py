@@ -73,40 +73,47 @@ class Count:
 
     def _finish(self, bundles: Latest, count: int, finished: Small) -> Small:
         times = np.zeros((count, finished.shape[1]), dtype=np.uint8)
-        times[bundles.places] = bundles.of(finished)
+        places, latest = bundles.of(finished)
+        times[places] = latest
         return times
 
     def items(self) -> dict[str, Chance]:
-        chances = {}
-        for item in self._problem.items:
-            row = self.queues.row_of.get(item.key)
-            chances[item.key] = self._chance(item.key, None if row is None else self._rows[row], item.planned)
-        return chances
+        shares = self._shares(self._rows)
+        row_of = self.queues.row_of
+        return {
+            item.key: self._chance(item.key, shares[row_of[item.key]] if item.key in row_of else None, item.planned)
+            for item in self._problem.items
+        }
 
     def bundles(self) -> tuple[dict[str, Chance], dict[str, Chance]]:
         told = [
-            self._chance(bundle.key, counts if bundle.rows else None, bundle.planned)
-            for bundle, counts in zip((*self.features, *self.objectives), self._bundles, strict=True)
+            self._chance(bundle.key, shares if bundle.rows else None, bundle.planned)
+            for bundle, shares in zip((*self.features, *self.objectives), self._shares(self._bundles), strict=True)
         ]
         cut = len(self.features)
         return {each.key: each for each in told[:cut]}, {each.key: each for each in told[cut:]}
 
     def dependencies(self) -> dict[str, Chance]:
         items = {item.key: item for item in self._problem.items}
+        done_by = self._shares(self._rows)
         chances = {}
         for each in self._problem.dependencies:
             provider, consumer = items[each.provider], items[each.consumer]
             row = self.queues.row_of.get(each.provider)
             soon = None if consumer.planned is None else consumer.planned - (provider.team != consumer.team)
-            chances[each.key] = self._chance(each.key, None if row is None else self._rows[row], soon)
-        for arrival, counts in zip(self._problem.arrivals, self._arrived, strict=True):
+            chances[each.key] = self._chance(each.key, None if row is None else done_by[row], soon)
+        for arrival, shares in zip(self._problem.arrivals, self._shares(self._arrived), strict=True):
             planned = items[arrival.item].planned
-            chances[arrival.key] = self._chance(arrival.key, counts, None if planned is None else planned - 1)
+            chances[arrival.key] = self._chance(arrival.key, shares, None if planned is None else planned - 1)
         return chances
 
-    def _chance(self, key: str, counts: NDArray[np.int64] | None, planned: int | None) -> Chance:
-        before = counts is None
-        by = (1.0,) * self._never if counts is None else tuple((counts / self.trials).tolist())
+    def _shares(self, counts: NDArray[np.int64]) -> list[list[float]]:
+        shares: list[list[float]] = (counts / self.trials).tolist()
+        return shares
+
+    def _chance(self, key: str, shares: list[float] | None, planned: int | None) -> Chance:
+        before = shares is None
+        by = (1.0,) * self._never if shares is None else tuple(shares)
         in_time = None
         if planned is not None:
             in_time = 1.0 if before else by[planned] if planned >= 0 else 0.0

@@ -110,6 +110,8 @@ def _gates(
             awaits[row_of[arrival.item]].append(index)
     gates: dict[int, Gate] = {}
     for row, item in enumerate(rows):  # producers of the team stand before it, so their gates are known
+        if not (behind[row] or awaits[row] or item.earliest):
+            continue
         inherited = [gates[each] for each in behind[row] if rows[each].team == item.team and each in gates]
         outside = {each for each in behind[row] if rows[each].team != item.team}
         gate = Gate(

@@ -13,6 +13,7 @@ BLOCK = 8
 Whole = NDArray[np.int32]
 Small = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+Gates = tuple[Flags, list[int]]
 
 
 class Latest:
@@ -31,14 +32,18 @@ class Latest:
             for depth in depths
         ]
 
-    def of(self, times: Small) -> Small:
-        """One row per bundle that is not empty."""
-        if not self._layers:
-            return times[:0]
-        latest = times[self._layers[0]]
-        for layer in self._layers[1:]:
+    def of(self, times: Small, wanted: Flags | None = None) -> tuple[NDArray[np.int64], Small]:
+        """Places and their latest times, of bundles that are not empty and, by place, ``wanted``."""
+        places, layers = self.places, self._layers
+        if wanted is not None and not (still := wanted[places]).all():
+            places = places[still]
+            layers = [layer[still[: len(layer)]] for layer in layers]
+        if not len(places):
+            return places, times[:0]
+        latest = times[layers[0]]
+        for layer in layers[1:]:
             np.maximum(latest[: len(layer)], times[layer], out=latest[: len(layer)])
-        return latest
+        return places, latest
 
 
 class Crew:
@@ -60,23 +65,27 @@ class Crew:
         self._spans = [[(at, min(at + BLOCK, end)) for at in range(first, end, BLOCK)] for first, end in queues.spans]
         self._slots = [slot_of.get(row) for row in range(len(queues.rows))]
         self._left: Whole = np.empty((0, 0), dtype=np.int32)
+        self._finished: Small = np.empty((0, 0), dtype=np.uint8)
 
     def work(self, room: Whole, arrivals: Small) -> tuple[Small, Whole]:
         """The iteration each row is done in, per trial, and how many trials have each row done by each.
 
         ``room`` is units of planned work per team, iteration and trial, and is used up; ``arrivals`` is the
         iteration each external input arrives in, per trial, counted from 1 (0 is before the first). Done is
-        counted from 0; the number of iterations stands for not done.
+        counted from 0; the number of iterations stands for not done. The next batch overwrites what is given here.
         """
         trials = room.shape[2]
         if self._left.shape[1] != trials:
             self._left = np.empty((len(self._units), trials), dtype=np.int32)
+            self._finished = np.empty(self._left.shape, dtype=np.uint8)
         self._left[:] = self._units[:, None]
-        finished = np.full(self._left.shape, self._iterations, dtype=np.uint8)
+        finished = self._finished
+        finished[:] = self._iterations
         counts = np.zeros((self._iterations, len(self._units)), dtype=np.int32)
         sure = [0] * len(self._units)
+        gates: Gates | None = None
         for now in range(self._iterations):
-            gates = self._gates(finished, arrivals, now)
+            gates = self._gates(finished, arrivals, now, gates)
             for team, spans in enumerate(self._spans):
                 space = room[team, now]
                 for first, end in spans:
@@ -91,16 +100,22 @@ class Crew:
             counts[now] = sure
         return finished, counts.T
 
-    def _gates(self, finished: Small, arrivals: Small, now: int) -> tuple[Flags, list[int]]:
-        """Which gates are open in which trial, and in how many."""
-        free = np.ones((len(self._earliest), finished.shape[1]), dtype=np.bool_)
-        free[self._behind.places] = self._behind.of(finished) < now
-        free[self._awaited.places] &= self._awaited.of(arrivals) <= now
-        free[self._earliest > now] = False
-        opened: list[int] = free.sum(axis=1, dtype=np.int32).tolist()
-        return free, opened
+    def _gates(self, finished: Small, arrivals: Small, now: int, before: Gates | None) -> Gates:
+        """Which gates are open in which trial, and in how many; what was open in all of them stays open."""
+        trials = finished.shape[1]
+        if before is None:
+            free = np.empty((len(self._earliest), trials), dtype=np.bool_)
+            shut = np.ones(len(self._earliest), dtype=np.bool_)
+        else:
+            free = before[0]
+            shut = np.array(before[1], dtype=np.int64) < trials
+        free[shut] = (self._earliest[shut] <= now)[:, None]
+        for bundles, times, past in ((self._behind, finished, now - 1), (self._awaited, arrivals, now)):
+            places, latest = bundles.of(times, shut)
+            free[places] &= latest <= past
+        return free, free.sum(axis=1, dtype=np.int32).tolist()
 
-    def _spend(self, first: int, end: int, space: Whole, gates: tuple[Flags, list[int]]) -> None:
+    def _spend(self, first: int, end: int, space: Whole, gates: Gates) -> None:
         """Give these rows, one after the other, what they can use of the space left."""
         free, opened = gates
         spent = np.empty_like(space)
