@@ -28,10 +28,9 @@ MANY = 1_000
 FEW = 5
 """Rounds of a search between two looks at what others found."""
 
-POLITE = 5
-"""How much the work beside stands back for others."""
-
 CHUNK = 1 << 20
+LENGTH = 8
+"""Bytes that say how long the problem is."""
 
 
 class Task(StrEnum):
@@ -52,8 +51,8 @@ class Beside:
         self.over = False
         self._places: list[int] | None = None
         self._heard = b""
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing from outside
-            [sys.executable, "-m", "headway.engine.planner.beside"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-c", f"from {__name__} import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -99,7 +98,8 @@ class Beside:
         """From a thread: the problem is more than a pipe holds."""
         with suppress(OSError):
             told = _pipe(self._process.stdin)
-            told.write(pickle.dumps((task, shape, seed)))
+            problem = pickle.dumps((task, shape, seed))
+            told.write(len(problem).to_bytes(LENGTH, "big") + problem)
             told.flush()
             while (line := self._to_say.get()) is not None:
                 told.write(line)
@@ -121,8 +121,11 @@ class _Ear(threading.Thread):
 
     def run(self) -> None:
         """Listen until the planner has gone."""
-        for line in sys.stdin.buffer:
-            self._news.put(line)
+        heard = b""
+        while chunk := os.read(0, CHUNK):
+            *lines, heard = (heard + chunk).split(b"\n")
+            for line in lines:
+                self._news.put(line)
         os._exit(0)
 
     def first(self) -> list[int]:
@@ -171,16 +174,21 @@ def searches(shape: Shape, seed: int, ear: _Ear) -> Iterator[tuple[float | None,
             yield None, found
 
 
+def _read(length: int) -> bytes:
+    told = b""
+    while len(told) < length:
+        chunk = os.read(0, length - len(told))
+        if not chunk:
+            raise EOFError("The planner has gone.")
+        told += chunk
+    return told
+
+
 def main() -> None:
     """What the process beside does."""
-    os.nice(POLITE)
-    task, shape, seed = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent, through its pipe
+    task, shape, seed = pickle.loads(_read(int.from_bytes(_read(LENGTH), "big")))  # noqa: S301 - our own parent's
     ear = _Ear()
     ear.start()
     for bound, places in bounds(shape) if task is Task.BOUND else searches(shape, seed, ear):
         sys.stdout.write(json.dumps({"bound": bound, "places": places}) + "\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -32,7 +32,7 @@ class Exact:
 
     def __init__(self, problem: Problem, *, seed: int, workers: int = 1, bound: bool = True) -> None:
         self._shape: Shape = shape(problem)
-        self._search: "Search | None" = None
+        self._search: Search | None = None
         self._bounding: Beside | None = None
         self._helper: Beside | None = None
         self._known: list[int] | None = None
