@@ -6,11 +6,30 @@ from pathlib import Path
 import pytest
 
 from headway.engine.errors import Invalid
-from headway.engine.forecast import PUBLISHED, PastIteration, TeamHistory, backtest, learn
+from headway.engine.forecast import (
+    PUBLISHED,
+    Backtest,
+    PastIteration,
+    TeamHistory,
+    backtest,
+    calibration,
+    learn,
+    sampling,
+)
 from tests.engine.forecast.boards import real_boards
 from tests.engine.forecast.makers import steady
 
 LEVELS = (0.15, 0.5, 0.85)
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "forecast.md"
+
+
+def row(horizon: int, told: Backtest) -> str:
+    """What the page says of the forecast at this horizon."""
+    cover = " | ".join(f"{100 * share:.1f}" for share in told.coverage.values())
+    best = min(told.baselines.values(), key=lambda score: score.pinball)
+    return (
+        f"| {horizon} ahead | {told.observations} | {cover} | {told.pinball:.4f} | {best.pinball:.4f} ({best.name}) |"
+    )
 
 
 def drifting(board: int, iterations: int = 40, *, wild: float = 0.4, drift: float = 0.12) -> TeamHistory:
@@ -38,6 +57,7 @@ def test_on_real_boards_held_out_the_odds_hold_and_every_usual_way_loses_more(
     assert told.observations > 390
     within = {level: abs(told.coverage[level] - level) <= 0.03 for level in LEVELS}
     assert within == dict.fromkeys(LEVELS, True)
+    assert row(horizon, told) in PAGE.read_text(encoding="utf-8")
     worse = {
         name: told.pinball < score.pinball
         and told.score.pinball_points < score.pinball_points
@@ -61,6 +81,24 @@ def test_on_made_boards_held_out_the_odds_hold_and_an_overconfident_calibration_
     narrow = backtest(made, 5, calibration=meek)
     assert narrow.score.worst_gap > 0.06
     assert narrow.pinball > told.pinball
+
+
+def test_the_constants_of_the_page_are_those_of_the_engine() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    _, _, below = page.partition("| Constant | Value | Where from |\n|---|---:|---|\n")
+    written = [line.split("|")[2].split()[0] for line in below.partition("\n\n")[0].splitlines()]
+    used = (
+        calibration.HALF_LIFE,
+        calibration.SPREAD_HALF_LIFE,
+        calibration.EASE,
+        calibration.OWN_WEIGHT,
+        PUBLISHED.usual_spread,
+        calibration.WIDER,
+        sampling.UNEVEN,
+        sampling.SHARED,
+        sampling.PARTY_WEIGHT,
+    )
+    assert written == [f"{each:g}" for each in used]
 
 
 def test_a_history_that_is_too_short_is_refused_with_what_is_needed() -> None:
