@@ -77,6 +77,21 @@ def test_the_engine_asks_neither_clock_nor_chance() -> None:
     assert asked == []
 
 
+def test_no_web_process_loads_arrays_or_solvers() -> None:
+    """They cost time and memory; long work has processes of its own. Workbooks bring arrays when one is handled."""
+    script = (
+        "import os, sys, django\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'headway.site.settings'\n"
+        "django.setup()\n"
+        "import headway.site.urls, headway.live.stream\n"
+        "from headway.features.apps import load_jobs\n"
+        "load_jobs()\n"
+        "print(sorted({'numpy', 'scipy', 'ortools', 'highspy'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
 def test_only_the_clock_knows_what_time_it_is() -> None:
     asked = [
         f"{short(path)}:{node.lineno} {ast.unparse(node.func)}"

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from headway.features.exchange.lists import LISTS, sheet_of
-from headway.features.exchange.writing import Sheet, csv_of, workbook_of
+from headway.features.exchange.workbooks import workbook_of
+from headway.features.exchange.writing import Sheet, csv_of
 from headway.store.models import Story, Train, User
 from tests.builders import build_dependency, build_feature, build_story
 from tests.cast import EVERYBODY, Cast

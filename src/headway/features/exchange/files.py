@@ -22,7 +22,7 @@ from .queries import options_for, plan_import, preview_import
 from .reading import read_table
 from .uploads import check_size, digest_of
 from .whole_train import export_train
-from .writing import csv_of, workbook_of
+from .writing import csv_of
 
 MEDIA: Mapping[str, str] = {
     "json": "application/json",
@@ -117,7 +117,12 @@ def exported_list(actor: Actor, name: str, ending: str) -> Made:
             code="export_missing",
         )
     sheets = list(all_sheets(actor)) if whole else [sheet_of(actor, name)]
-    data = csv_of(sheets[0]) if ending == "csv" else workbook_of(sheets)
+    if ending == "csv":
+        data = csv_of(sheets[0])
+    else:
+        from .workbooks import workbook_of
+
+        data = workbook_of(sheets)
     return Made(name=f"{actor.train_slug}-{name}.{ending}", media=MEDIA[ending], data=data)
 
 

@@ -326,6 +326,11 @@ class FeatureLine:
         return [index == self.planned_at for index in range(len(self.by))]
 
     @property
+    def is_early(self) -> list[bool]:
+        """For each iteration whether nobody expects the feature to be done by its end."""
+        return [self.planned_at is None or index < self.planned_at for index in range(len(self.by) - 1)] + [False]
+
+    @property
     def chance(self) -> float:
         return self.by[-1]
 

@@ -36,8 +36,9 @@ def forecast(request: TrainRequest, slug: str) -> HttpResponse:
         context |= {"odds": odds, "result": odds.result}
         if odds.result["predictability"]:
             context["picture"] = draw(odds.result["predictability"])
-            found = odds.result["predictability"]["quantiles"]
-            context["quantiles"] = {"low": round(100 * found["0.25"]), "high": round(100 * found["0.75"])}
+            levels = odds.result["predictability"]["quantiles"]
+            named = {"low": "0.15", "half": "0.5", "high": "0.85"}
+            context["levels"] = {name: round(100 * levels[level]) for name, level in named.items()}
     context["result_code"] = standing.result.get("code", "")
     return render(request, "forecast/forecast.html", context)
 

@@ -6,7 +6,6 @@ from .csv_table import read_csv
 from .document import read_json
 from .limits import Limits
 from .table import Table
-from .workbook import read_workbook
 
 _ZIP = b"PK\x03\x04"
 _FOREIGN = (
@@ -34,6 +33,8 @@ def read_table(file_name: str, data: bytes, limits: Limits | None = None) -> Tab
         if data.startswith(mark):
             raise Invalid(f"The file is {what}. {way_out}", code="import.unknown_format")
     if data.startswith(_ZIP):
+        from .workbook import read_workbook  # with its library come arrays, which no web process needs to hold
+
         return read_workbook(file_name, data, limits)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return read_json(file_name, data, limits)
