@@ -5,7 +5,7 @@ small query whoever asks.
 """
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -377,10 +377,16 @@ class OwnedLine:
     owner: str
 
 
-def strings_in_words(actor: Actor, pi: PiRow) -> list[OwnedLine]:
-    """Every string of the board in words, the worst first."""
+def strings_in_words(actor: Actor, pi: PiRow, moves: Mapping[int, int | None] | None = None) -> list[OwnedLine]:
+    """Every string of the board in words, the worst first.
+
+    With ``moves``, as if these stories, by id, stood in these iterations, by id (None: in their team's backlog).
+    """
     require_view(actor)
-    rows = _rows(actor.train_id, pi)
+    rows = _named(_read(actor.train_id, pi), frozenset())
+    if moves:
+        moved = [each._replace(iteration_id=moves.get(each.id, each.iteration_id)) for each in rows.stories]
+        rows = replace(rows, stories=moved)
     iterations = Iteration.objects.filter(train_id=actor.train_id).order_by("starts_on", "pi__number", "number")
     names = {
         ordinal: name if pi_id == pi.id else f"{pi_name} {name}"

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from headway.engine.errors import Missing
 from headway.engine.network.health import Health
+from headway.features.board.laid_over import laid_over
 from headway.features.board.packing import gzipped
 from headway.features.board.picture import View
 from headway.features.board.policies import may_link, may_target, teams_to_place
@@ -67,7 +68,8 @@ def board_list(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     pi = pi_shown(actor, asked_number(request))
     every = strings_in_words(actor, pi)
-    asked = {name: request.GET.get(name, "")[:100] for name in ("text", "team", "health", "sort")}
+    asked = {name: request.GET.get(name, "")[:100] for name in ("text", "team", "health", "sort", "overlay")}
+    over = laid_over(actor, pi, asked["overlay"])
     shown = {each.line: each for each in every if _is_asked_for(each, asked)}
     return render(
         request,
@@ -75,7 +77,9 @@ def board_list(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "pi": pi,
             "any": every,
-            "lines": [shown[line] for line in arranged(shown, asked["sort"])],
+            "over": over,
+            "overlay": asked["overlay"] if over else "",
+            "lines": [(shown[line], over and over.notes.get(line.number)) for line in arranged(shown, asked["sort"])],
             "finding": _finding(every),
             "teams": sorted({team for each in every for team in (each.line.consumer.team, each.line.provider.team)}),
             "team": asked["team"],
@@ -84,7 +88,9 @@ def board_list(request: HttpRequest, slug: str) -> HttpResponse:
             "healths": [each.value for each in SEVERITY],
             "asked_health": asked["health"],
             "base_url": f"/trains/{slug}",
-            "board_url": reverse("board", kwargs={"slug": slug}) + f"?pi={pi.number}",
+            "board_url": reverse("board", kwargs={"slug": slug})
+            + f"?pi={pi.number}"
+            + (f"&overlay={asked['overlay']}" if over else ""),
         },
     )
 

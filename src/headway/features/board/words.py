@@ -28,6 +28,7 @@ class End:
 class Line:
     """One string in words."""
 
+    id: int
     number: int
     needs: str
     type: str
@@ -67,6 +68,7 @@ def in_words(rows: Rows, names: Mapping[int, str]) -> list[Line]:
         if verdict is not None:
             lines.append(
                 Line(
+                    id=each.id,
                     number=each.number,
                     needs=each.needs,
                     type=each.type,

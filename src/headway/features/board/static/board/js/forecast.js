@@ -147,7 +147,7 @@ export class ForecastOverlay {
     const known = [...page.cards.keys()].map((key) => ({ key, chance: this.chance(key) })).filter((each) => each.chance !== null);
     const chances = /** @type {{key: string, chance: number}[]} */ (known);
     const unlikely = chances.filter(({ chance }) => chance < EVEN).length;
-    const finding = unlikely ? `${unlikely} of ${chances.length} cards are more likely to miss than to land.` : `All ${chances.length} open cards are more likely to land than to miss.`;
+    const finding = unlikely ? `${unlikely} of ${chances.length} cards ${unlikely === 1 ? "is" : "are"} more likely to miss than to land.` : `All ${chances.length} open cards are more likely to land than to miss.`;
     chances.sort((a, b) => a.chance - b.chance);
     this.strip.open("Forecast", finding, make("h3", {}, "Least likely"), make("ol", { class: "strip-cards" }, ...chances.slice(0, WORST).map((each) => this.line(each))), LEGEND(), make("p", { class: "quiet small strip-record" }, this.record), more);
     return `Forecast. ${finding}`;

@@ -9,7 +9,7 @@ import { curve } from "./strings.js";
 /** @typedef {{key: string, team: number | null, from: number | null, to: number | null, title: string, points: number | null, reason: string}} Step */
 
 /** Up to so many moves every arrow is drawn; beyond, those of the card in focus. */
-const ARROWS = 24;
+const ARROWS = 40;
 
 export class Ghosts {
   /** @param {Desk} desk */

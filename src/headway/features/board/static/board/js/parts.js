@@ -30,12 +30,14 @@ export class Parts {
     const moves = told.moves.filter((each) => each.state === "open");
     const finding =
       told.state !== "open" ? "This proposal was withdrawn." : open.length ? `${moves.length} ${moves.length === 1 ? "card moves" : "cards move"}; ${open.length} of ${told.parts.length} teams still to answer.` : "Every team has answered.";
-    const mine = (/** @type {Part} */ part) => (this.desk.myTeams.has(part.team) ? 0 : 1);
-    const parts = [...told.parts].sort((a, b) => mine(a) - mine(b));
+    const own = (/** @type {Part} */ part) => part.may_answer || this.desk.myTeams.has(part.team);
+    const [mine, others] = [told.parts.filter(own), told.parts.filter((part) => !own(part))];
     this.strip.open(
       `Proposal ${told.number}`,
       finding,
-      ...parts.map((part) => this.part(told, part)),
+      ...mine.map((part) => this.part(told, part)),
+      ...this.reasons(told.state === "open" ? told.parts : []),
+      ...others.map((part) => this.part(told, part)),
       legend([
         ["sample-ghost", "where a card would stand"],
         ["sample-leaving", "where it stands now"],
@@ -45,14 +47,20 @@ export class Parts {
     return `Proposal ${told.number}. ${finding}`;
   }
 
+  /** Why one cannot answer for the others, said once. @param {Part[]} parts */
+  reasons(parts) {
+    const closed = parts.filter((part) => part.state === "open" && !part.may_answer);
+    return [...new Set(closed.map((part) => part.reason))].map((reason) => make("p", { class: "quiet small strip-reason" }, reason));
+  }
+
   /** @param {Proposal} told @param {Part} part */
   part(told, part) {
     const moves = told.moves.filter((each) => each.team === part.team);
     const state = /** @type {keyof STATES} */ (part.state);
     const head = make("h3", {}, part.name, " ", make("span", { class: `badge part-state is-${state}` }, `${MARKS[state]} ${STATES[state]}`));
     const section = make("section", { class: "part", "data-part": part.slug }, head, this.moves(part, moves));
-    if (told.state !== "open" || part.state !== "open") return section;
-    section.append(part.may_answer ? this.buttons(told, part) : make("p", { class: "quiet small" }, part.reason));
+    if (told.state !== "open" || part.state !== "open" || !part.may_answer) return section;
+    section.append(this.buttons(told, part));
     const refused = this.refused.get(part.team);
     if (refused) section.append(make("p", { class: "field-error", role: "alert" }, refused.sentence));
     return section;
