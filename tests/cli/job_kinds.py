@@ -68,6 +68,15 @@ def listening(running: RunningJob) -> dict[str, Any]:
         running.stop_if_cancelled()
 
 
+@job("stop")
+def stop(running: RunningJob) -> dict[str, Any]:
+    """Asks its worker to end, as a stopping server does, and goes on."""
+    worker = Job.objects.get(pk=running.id).worker.split(":")
+    os.kill(int(worker[1]), signal.SIGTERM)
+    while True:
+        signal.pause()
+
+
 @job("wait")
 def wait(running: RunningJob) -> dict[str, Any]:
     """Tells its process, then waits for its end."""

@@ -3,7 +3,6 @@
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,36 +13,49 @@ import pytest
 
 from tests.live.installation import Installation, Server, installed
 
-QUEUE = """
-import json, sys, django
-django.setup()
-from headway.store import jobs
-from headway.store.models import Job, Train, User
-train, user = Train.objects.get(), User.objects.get(email="tess@example.org")
-made = [jobs.queue(train.pk, kind, payload, user_id=user.pk).pk for kind, payload in json.loads(sys.argv[1])]
-if len(sys.argv) > 2:
-    Job.objects.filter(pk__in=made).update(state="running", worker=sys.argv[2])
-print(json.dumps(made))
-"""
-ENDS = """
-import json, sys, django
-django.setup()
-from headway.store.models import Job, Story
-ended = {each.pk: each for each in Job.objects.filter(pk__in=json.loads(sys.argv[1]))}
-print(json.dumps([[ended[pk].state, ended[pk].sentence, ended[pk].result] for pk in json.loads(sys.argv[1])]))
-"""
-STANDS = """
-import sys, django
-django.setup()
-from headway.store.models import Story
-print(Story.objects.get(number=int(sys.argv[1])).iteration_id)
-"""
-WORK = """
-import sys
+SCRIPT = """
+import json, subprocess, sys
 from headway.cli.database import open_database
 open_database()
 from headway.cli.worker import Worker
-Worker(modules=("tests.cli.job_kinds",), processes=int(sys.argv[1])).run(once=sys.argv[2] == "once")
+from headway.store import jobs
+from headway.store.models import Job, Story, Train, User
+
+train, user = Train.objects.get(), User.objects.get(email="tess@example.org")
+
+def queue(asked):
+    return [jobs.queue(train.pk, kind, payload, user_id=user.pk).pk for kind, payload in asked]
+
+def worker(processes=1):
+    return Worker(modules=("tests.cli.job_kinds",), processes=processes)
+
+def ends(made):
+    rows = {each.pk: each for each in Job.objects.filter(pk__in=made)}
+    return [[rows[pk].state, rows[pk].sentence, rows[pk].result] for pk in made]
+
+given = json.loads(sys.argv[1])
+"""
+EVERY_END = """
+lost = queue([("answer", {"number": 1})])
+Job.objects.filter(pk__in=lost).update(state="running", worker=given["gone"])
+made = queue(given["jobs"])
+worker(3).run(once=True)
+stopped = queue([("stop", {})])
+worker().run()
+print(json.dumps([ends(lost + made + stopped), Story.objects.get(number=given["story"]).iteration_id]))
+"""
+SECOND = """
+worker(2).run(once=True)
+"""
+BOTH = """
+made = queue([("note", {"file": given["file"]})] * 24)
+with subprocess.Popen([sys.executable, "-c", given["second"], "{}"]) as second:
+    worker(2).run(once=True)
+print(json.dumps([made, ends(made), second.returncode]))
+"""
+ONE_THAT_WAITS = """
+queue([("wait", {"pipe": given["pipe"]})])
+worker().run()
 """
 
 
@@ -53,22 +65,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield made
 
 
-def queue(installation: Installation, *asked: tuple[str, dict[str, Any]], worker: str = "") -> list[int]:
-    """Ask for work; with ``worker`` it looks as if that one was at it."""
-    made: list[int] = json.loads(installation.python(QUEUE, json.dumps(asked), *([worker] if worker else [])))
-    return made
-
-
-def ends(installation: Installation, jobs: list[int]) -> list[list[Any]]:
-    found: list[list[Any]] = json.loads(installation.python(ENDS, json.dumps(jobs)))
-    return found
-
-
-def worker(installation: Installation, processes: int = 1, how_long: str = "once") -> "subprocess.Popen[bytes]":
-    log = (installation.folder / "worker.log").open("ab")
-    arguments = [sys.executable, "-c", WORK, str(processes), how_long]
-    with log:
-        return subprocess.Popen(arguments, env=installation.env, cwd=installation.folder, stdout=log, stderr=log)
+def run(installation: Installation, script: str, **given: Any) -> Any:
+    """Run a script that stages jobs and works on them; gives what it told."""
+    return json.loads(installation.python(SCRIPT + script, json.dumps(given)))
 
 
 def ended(pid: int, seconds: float = 20) -> bool:
@@ -85,8 +84,7 @@ def ended(pid: int, seconds: float = 20) -> bool:
 
 def test_however_a_job_ends_whoever_asked_is_told_and_the_plan_is_untouched(installation: Installation) -> None:
     story = installation.stories[0]
-    jobs = queue(
-        installation,
+    jobs: list[tuple[str, dict[str, Any]]] = [
         ("answer", {"number": 21}),
         ("refuse", {}),
         ("stumble", {}),
@@ -95,70 +93,43 @@ def test_however_a_job_ends_whoever_asked_is_told_and_the_plan_is_untouched(inst
         ("deaf", {}),
         ("listening", {}),
         ("unheard-of", {}),
-    )
-    assert worker(installation, processes=3).wait(timeout=60) == 0
-    nothing = "Nothing was changed"
-    assert ends(installation, jobs) == [
+    ]
+    gone = f"{os.uname().nodename}:4194305:gone"
+    ends, stands = run(installation, EVERY_END, jobs=jobs, story=story, gone=gone)
+    again = "Nothing was changed; ask for it again."
+    lost = f"The worker that did this ended before it was done, for instance because Headway was restarted. {again}"
+    fault = "This stopped at a fault of Headway's own (ZeroDivisionError); nothing was changed. The log of the server "
+    killed = f"The process that did this was killed, perhaps because the machine ran out of memory. {again}"
+    late = "This took longer than the -1.5 seconds it may take, and was ended. Nothing was changed."
+    assert ends == [
+        ["failed", lost, None],
         ["done", "", {"twice": 42}],
         ["failed", "These pins cannot hold together.", {"code": "pins"}],
-        [
-            "failed",
-            (
-                "This stopped at a fault of Headway's own (ZeroDivisionError); nothing was changed. "
-                "The log of the server tells more."
-            ),
-            None,
-        ],
-        [
-            "failed",
-            (
-                "The process that did this was killed, perhaps because the machine ran out of memory. "
-                f"{nothing}; ask for it again."
-            ),
-            None,
-        ],
-        ["failed", f"This took longer than the -1.5 seconds it may take, and was ended. {nothing}.", None],
+        ["failed", f"{fault}tells more.", None],
+        ["failed", killed, None],
+        ["failed", late, None],
         ["cancelled", "Cancelled by Tess Okafor.", None],
         ["cancelled", "Cancelled by Tess Okafor.", None],
         ["failed", "This version does not know how to do “unheard-of”.", None],
+        ["failed", f"Headway was stopped while this ran. {again}", None],
     ]
-    assert installation.python(STANDS, str(story)).strip() == "None"
+    assert stands is None
 
 
 def test_two_workers_never_do_one_job_twice(installation: Installation, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
-    jobs = queue(installation, *[("note", {"file": str(notes)})] * 24)
-    both = [worker(installation, processes=2), worker(installation, processes=2)]
-    assert [each.wait(timeout=60) for each in both] == [0, 0]
-    assert sorted(int(line) for line in notes.read_text().splitlines()) == jobs
-    assert ends(installation, jobs) == [["done", "", {}]] * 24
+    made, ends, code = run(installation, BOTH, file=str(notes), second=SCRIPT + SECOND)
+    assert sorted(int(line) for line in notes.read_text().splitlines()) == made
+    assert (ends, code) == ([["done", "", {}]] * 24, 0)
 
 
-def test_after_a_restart_what_ran_has_failed_and_what_waited_is_done(installation: Installation) -> None:
-    running = queue(installation, ("answer", {"number": 1}), worker=f"{os.uname().nodename}:4194305:gone")
-    waiting = queue(installation, ("answer", {"number": 2}))
-    assert worker(installation).wait(timeout=60) == 0
-    assert ends(installation, [*running, *waiting]) == [
-        [
-            "failed",
-            (
-                "The worker that did this ended before it was done, for instance because Headway was restarted. "
-                "Nothing was changed; ask for it again."
-            ),
-            None,
-        ],
-        ["done", "", {"twice": 4}],
-    ]
-
-
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
-def test_a_worker_takes_its_jobs_with_it(installation: Installation, tmp_path: Path, blow: signal.Signals) -> None:
+def test_a_killed_worker_takes_its_jobs_with_it(installation: Installation, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    queue(installation, ("wait", {"pipe": str(pipe)}))
-    working = worker(installation, how_long="on")
+    command = [sys.executable, "-c", SCRIPT + ONE_THAT_WAITS, json.dumps({"pipe": str(pipe)})]
+    working = subprocess.Popen(command, env=installation.env, cwd=installation.folder)
     child = int(pipe.read_text())
-    working.send_signal(blow)
+    working.kill()
     working.wait(timeout=20)
     assert ended(child)
 

@@ -23,8 +23,8 @@ class Picture(NamedTuple):
     seconds: str
 
 
-def draw(trail: Sequence[Sequence[float | None]], limit: float) -> Picture | None:
-    """The search so far, of (seconds, objective, bound); None while there is nothing to show."""
+def draw(trail: Sequence[Sequence[float | None]], limit: float, now: float) -> Picture | None:
+    """The search so far, of (seconds, objective, bound), up to ``now``; None while there is nothing to show."""
     steps = [(step[0] or 0.0, step[1], step[2]) for step in trail if step[1] is not None]
     if not steps:
         return None
@@ -33,7 +33,7 @@ def draw(trail: Sequence[Sequence[float | None]], limit: float) -> Picture | Non
     high = max([*totals, *(bound for _, bound in bounds)])
     low = min(totals)
     span = (high - low) or 1.0
-    last = max(limit, steps[-1][0]) or 1.0
+    last = max(limit, now, steps[-1][0]) or 1.0
 
     def place(seconds: float, value: float) -> str:
         x = LEFT + (WIDTH - LEFT) * seconds / last
@@ -45,6 +45,9 @@ def draw(trail: Sequence[Sequence[float | None]], limit: float) -> Picture | Non
             if index:
                 stairs.append(place(seconds, totals[index - 1]))
             stairs.append(place(seconds, total))
+    stairs.append(place(max(now, steps[-1][0]), totals[-1]))
+    if bounds:
+        bounds.append((max(now, steps[-1][0]), bounds[-1][1]))
     return Picture(
         width=WIDTH + 8,
         height=HEIGHT + TOP + 24,

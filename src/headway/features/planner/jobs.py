@@ -1,15 +1,32 @@
 """Drafting a plan: the long work behind a proposal."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from headway.engine.errors import Invalid
+from headway.engine.planner import (
+    AnyOf,
+    GapLimit,
+    Problem,
+    Progress,
+    Result,
+    TimeLimit,
+    check_plan,
+    draft_plan,
+    explain,
+    why,
+)
 from headway.features.planner.actions import propose
 from headway.features.planner.outcome import contradiction, facts, moves, trail
 from headway.features.planner.policies import KIND, MAX_SECONDS, require_drafting, wishes
-from headway.features.planner.question import Question, question
+from headway.features.planner.question import question
 from headway.store.jobs import RunningJob, job
 from headway.store.models import Increment
+
+PROVEN = 0.0005
+"""A plan this close to the best possible is not searched for any longer."""
+
+Step = tuple[float, float, float | None]
+"""Seconds, objective and bound."""
 
 
 @job(KIND, seconds=MAX_SECONDS * 2 + 60)
@@ -19,10 +36,6 @@ def draft(running: RunningJob) -> dict[str, Any]:
     The result names the ``proposal``; or the ``conflict``, when what is pinned contradicts itself; or neither, when
     the plan there is cannot be bettered.
     """
-    from headway.engine.planner import AnyOf, GapLimit, Progress, TimeLimit, draft_plan
-    from headway.engine.planner.check import check_plan
-    from headway.engine.planner.explain import explain
-
     actor = running.actor
     require_drafting(actor)
     pi = Increment.objects.get(pk=running.pi_id or 0)
@@ -31,30 +44,13 @@ def draft(running: RunningJob) -> dict[str, Any]:
     asked = question(actor, pi, wanted)
     if asked.problem is None:
         raise Invalid(asked.stops[0].sentence, code="cannot_draft")
-    conflict = explain(asked.problem)
+    problem = asked.problem
+    conflict = explain(problem)
     if conflict is not None and conflict.proven:
         return {"conflict": contradiction(asked, conflict)}
-    steps: list[tuple[float, float, float | None]] = []
-
-    def show(progress: Progress) -> None:
-        steps.append((progress.seconds, progress.objective.total, progress.bound))
-        running.tell(_told(progress, steps, wanted.seconds))
-
-    result = draft_plan(
-        asked.problem,
-        stop=AnyOf(TimeLimit(wanted.seconds), GapLimit(0.001)),
-        progress=show,
-        cancelled=running.cancelled,
-        workers=2,
-    )
+    result, steps = _search(running, problem, wanted.seconds)
     running.stop_if_cancelled()
-    broken = check_plan(asked.problem, result.plan)
-    if broken:
-        raise Invalid(
-            f"The planner's answer did not stand up to the check ({broken[0].message}), so it is not shown.",
-            code="not_sound",
-        )
-    found = moves(asked, result.plan, _reasons(running, asked, result.plan))
+    found = moves(asked, result.plan, lambda key: why(problem, result.plan, key))
     if not found:
         return {"proposal": None, "sentence": "The plan there is could not be bettered by these goals."}
     made = propose(
@@ -68,7 +64,26 @@ def draft(running: RunningJob) -> dict[str, Any]:
     return {"proposal": made.subject.number, "moves": len(found)}
 
 
-def _told(progress: Any, steps: list[tuple[float, float, float | None]], limit: float) -> dict[str, Any]:
+def _search(running: RunningJob, problem: Problem, seconds: float) -> tuple[Result, list[Step]]:
+    """The best plan found in this time, which stood up to the independent check, and the steps towards it."""
+    steps: list[Step] = []
+
+    def show(progress: Progress) -> None:
+        steps.append((progress.seconds, progress.objective.total, progress.bound))
+        running.tell(_told(progress, steps, seconds))
+
+    stop = AnyOf(TimeLimit(seconds), GapLimit(PROVEN))
+    result = draft_plan(problem, stop=stop, progress=show, cancelled=running.cancelled, workers=2)
+    broken = check_plan(problem, result.plan)
+    if broken and not running.cancelled():
+        raise Invalid(
+            f"The planner's answer did not stand up to the check ({broken[0].message}), so it is not shown.",
+            code="not_sound",
+        )
+    return result, steps
+
+
+def _told(progress: Progress, steps: list[Step], limit: float) -> dict[str, Any]:
     return {
         "phase": progress.phase,
         "limit": limit,
@@ -79,7 +94,3 @@ def _told(progress: Any, steps: list[tuple[float, float, float | None]], limit: 
         "rounds": progress.rounds,
         "trail": trail(steps),
     }
-
-
-def _reasons(running: RunningJob, asked: Question, plan: Any) -> Mapping[str, str]:
-    return {}

@@ -1,11 +1,10 @@
 """From the planner's answer back to the train: moves with reasons, and the figures a proposal shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from headway.engine.planner import Objective, Plan, Problem, Result, score
-from headway.engine.planner.explain import Conflict, Member
+from headway.engine.planner import Conflict, Member, Objective, Plan, Problem, Result, Why, score
 from headway.features.planner.moves import Move
 from headway.features.planner.policies import PARTS
 from headway.features.planner.question import Question
@@ -13,8 +12,8 @@ from headway.features.planner.question import Question
 LOG_KEPT = 60
 
 
-def moves(question: Question, plan: Plan, reasons: Mapping[str, str]) -> list[Move]:
-    """What the plan asks to be moved; ``reasons`` by story key are better than what can be seen at a glance."""
+def moves(question: Question, plan: Plan, ask: Callable[[str], Why]) -> list[Move]:
+    """What the plan asks to be moved, each with the reason; ``ask`` says why a story is not earlier, or not in."""
     problem = question.problem
     if problem is None or problem.present is None:
         return []
@@ -23,7 +22,7 @@ def moves(question: Question, plan: Plan, reasons: Mapping[str, str]) -> list[Mo
     for key in question.stories:
         now, then = problem.present.at(key), plan.at(key)
         if now != then:
-            reason = reasons.get(key) or glance.reason(key)
+            reason = " ".join(filter(None, (glance.reason(key), _in_the_way(question, now, then, ask(key)))))
             found.append(Move(int(key), _number(question, now), _number(question, then), reason))
     return found
 
@@ -148,6 +147,19 @@ def _features(question: Question, problem: Problem, plan: Plan) -> list[dict[str
 def _finish(stories: list[str], plan: Plan | None) -> int | None:
     places = [plan.at(key) if plan is not None else None for key in stories]
     return None if None in places else max(place for place in places if place is not None)
+
+
+def _in_the_way(question: Question, now: int | None, then: int | None, answer: Why) -> str:
+    """What keeps a story from coming earlier than it is proposed, or from coming in at all."""
+    if then is None:
+        return answer.message.partition(" is not in the PI. ")[2]
+    if (now is not None and then < now) or not answer.choices:
+        return ""
+    nearest = answer.choices[0]
+    if nearest.free or question.iterations[nearest.iteration].over:
+        return ""
+    told = " ".join(obstacle.message for obstacle in nearest.obstacles)
+    return f"Not in {question.iterations[nearest.iteration].name}: {told}"
 
 
 class _Glance:

@@ -92,7 +92,7 @@ class FeatureLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A proposal with all that its page says."""
+    """A proposal with all that its page says; the parts the actor answers for come first."""
 
     proposal: Proposal
     parts: list[PartLine]
@@ -165,9 +165,10 @@ def shown(actor: Actor, number: int) -> Shown:
     names = {number: each.name for number, each in places.items()}
     stories = _stories(actor, row)
     loads = row.facts.get("loads", [])
+    parts = [_part(actor, part, stories, places, loads) for part in row.parts.all()]
     return Shown(
         proposal=row,
-        parts=[_part(actor, part, stories, places, loads) for part in row.parts.all()],
+        parts=sorted(parts, key=lambda line: not line.verdict),
         figures=_figures(row),
         features=_features(actor, row, names),
         iterations=iterations,
@@ -329,8 +330,8 @@ def _features(actor: Actor, row: Proposal, names: Mapping[int, str]) -> list[Fea
     return [
         FeatureLine(
             feature=features[each["number"]],
-            before="not whole" if each["before"] is None else _place(names, each["before"]),
-            after="not whole" if each["after"] is None else _place(names, each["after"]),
+            before="not all of it" if each["before"] is None else _place(names, each["before"]),
+            after="not all of it" if each["after"] is None else _place(names, each["after"]),
             kind=_kind(each["before"], each["after"]),
         )
         for each in told_rows

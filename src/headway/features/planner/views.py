@@ -1,6 +1,7 @@
 """Pages of drafting: ask for a plan, follow the work, and answer for one's team."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,9 @@ from headway.features.planner import actions, queries
 from headway.features.planner.drawing import draw
 from headway.features.planner.forms import AnswerForm, ChangeForm, DraftForm
 from headway.features.planner.moves import moves_of
-from headway.features.planner.policies import may_answer, require_answering, require_drafting, wishes
+from headway.features.planner.policies import require_answering, require_drafting, wishes
 from headway.features.planner.question import question
+from headway.kit import clock
 from headway.kit.access import Permission, may
 from headway.kit.http import TrainRequest, status_of
 from headway.store import jobs
@@ -174,14 +176,18 @@ def _increment(request: TrainRequest) -> Increment:
 
 def _job(row: Job) -> dict[str, Any]:
     progress, result = row.progress or {}, row.result or {}
-    gap = progress.get("gap")
+    gap, limit = progress.get("gap"), progress.get("limit") or 1
+    # Between two better plans the worker has nothing to tell, but time goes on.
+    elapsed = (row.ended_at or clock.now()) - row.started_at if row.started_at else timedelta()
+    seconds = min(limit, max(progress.get("seconds", 0), elapsed.total_seconds()))
     return {
         "job": row,
         "live": row.state in jobs.LIVE,
         "progress": progress,
         "gap": None if gap is None else round(100 * gap, 1),
-        "share": min(100, round(100 * progress.get("seconds", 0) / (progress.get("limit") or 1))),
-        "picture": draw(progress.get("trail", []), progress.get("limit", 1)),
+        "seconds": round(seconds),
+        "share": round(100 * seconds / limit),
+        "picture": draw(progress.get("trail", []), limit, seconds),
         "result": result,
         "conflict": result.get("conflict"),
         "asker": str(row.asked_by) if row.asked_by else "somebody",
@@ -230,9 +236,9 @@ def _proposal(request: TrainRequest, number: int, *, error: HeadwayError | None 
         "wished": wished,
         "open": found.proposal.state == Proposal.State.OPEN,
         "gap": None if gap is None else round(100 * gap, 1),
-        "picture": draw(facts.get("trail", []), facts.get("seconds", 1)),
+        "picture": draw(facts.get("trail", []), facts.get("seconds", 1), facts.get("seconds", 1)),
         "counts": queries.counts(line.part for line in found.parts),
-        "mine": [line for line in found.parts if may_answer(request.actor, line.part)],
+        "mine": [line.part for line in found.parts if line.verdict],
         "problem": error,
         "problem_team": team,
         "changed": error.data.get("conflicts", []) if isinstance(error, Conflict) else [],
