@@ -14,7 +14,7 @@ class Board:
     ``ground.must`` for every block inside that must be.
     """
 
-    __slots__ = ("ground", "inside", "place", "room", "sum", "worth")
+    __slots__ = ("ground", "inside", "place", "room", "stuck", "sum", "worth")
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
@@ -23,6 +23,7 @@ class Board:
         self.inside = [False] * len(ground.rows)
         self.worth = [0.0] * len(ground.rows)
         self.sum = ground.base
+        self.stuck = (0, 0, -1, 0)
 
     def copy(self) -> "Board":
         """Another board in the same state."""
@@ -34,6 +35,7 @@ class Board:
     def become(self, other: "Board") -> None:
         """Take the state of another board of the same ground."""
         self.place, self.room = other.place[:], other.room[:]
+        self.stuck = (0, 0, -1, 0)
         self.inside, self.worth, self.sum = other.inside[:], other.worth[:], other.sum
 
     def total(self) -> float:
@@ -50,14 +52,23 @@ class Board:
         inside = sum([1 for one, must in zip(self.inside, ground.required, strict=True) if one and must])
         return self.total() - ground.must * inside
 
-    def put(self, block: int, late: bool = True) -> bool:
+    def put(  # noqa: C901 - the innermost loop, flat for speed
+        self, block: int, late: bool = True, shift: bool = False, force: bool = False
+    ) -> bool:
         """Put a block in, each story as early as it goes; False, and nothing done, when there is no room.
+
+        ``shift`` moves single stories of others to make room. ``force`` tries even where the team has too little
+        room in all, to find out where: ``stuck`` is then (first cell of the team, first iteration, last
+        iteration, points) of the story that does not fit.
 
         ``late`` moves stories that are not the last of their feature back again as far as that costs nothing,
         which leaves the early room to others.
         """
         place, room = self.place, self.room
         ground = self.ground
+        for cell, end, points in ground.demand[block]:
+            if sum(room[cell:end]) < points and not force:
+                return False
         rows = ground.rows[block]
         near = ground.present if ground.keep else None
         count = 0
@@ -66,6 +77,7 @@ class Board:
                 after = place[provider] + between
                 if after > at:
                     at = after
+            first = at
             if near is not None and at <= near[story] <= high and room[cell + near[story]] >= points:
                 at = near[story]
             else:
@@ -74,8 +86,12 @@ class Board:
                 while at <= end and room[at] < points:
                     at += 1
                 if at > end:
-                    break
-                at -= cell
+                    at = self._make_room(points, cell, first, high) if shift else -1
+                    if at < 0:
+                        self.stuck = cell, first, high, points
+                        break
+                else:
+                    at -= cell
             room[cell + at] -= points
             place[story] = at
             count += 1
@@ -91,6 +107,47 @@ class Board:
         self.sum += worth
         return True
 
+    def _make_room(self, points: int, cell: int, first: int, last: int) -> int:
+        """Move one story of the team to another iteration so that ``points`` fit into one from first to last.
+
+        Returns that iteration, -1 when no single move does.
+        """
+        place, room, ground = self.place, self.room, self.ground
+        size, low, high, fixed = ground.size, ground.low, ground.high, ground.fixed
+        for at in range(first, last + 1):
+            lack = points - room[cell + at]
+            for story in ground.free_of[cell // ground.iterations]:
+                if place[story] != at or size[story] < lack:
+                    continue
+                one, other = low[story], high[story]
+                for provider, between in ground.waits[story]:
+                    if fixed[provider] == FREE and place[provider] + between > one:
+                        one = place[provider] + between
+                for consumer, between in ground.serves[story]:
+                    if fixed[consumer] == FREE and 0 <= place[consumer] < other + between:
+                        other = place[consumer] - between
+                for new in range(one, other + 1):
+                    if new != at and room[cell + new] >= size[story]:
+                        room[cell + new] -= size[story]
+                        room[cell + at] += size[story]
+                        place[story] = new
+                        self._again(story)
+                        return at
+        return -1
+
+    def _again(self, story: int) -> None:
+        """Count what the story's block adds once more, and those that wait for it."""
+        ground = self.ground
+        touched = {ground.block_of[ground.feature[story]]}
+        for consumer, _ in ground.serves[story]:
+            if ground.fixed[consumer] == FREE:
+                touched.add(ground.block_of[ground.feature[consumer]])
+        for block in touched:
+            if self.inside[block]:
+                worth = self.value(block)
+                self.sum += worth - self.worth[block]
+                self.worth[block] = worth
+
     def _spread(self, block: int) -> None:
         """Move stories back within the finish of their features."""
         place, room, ground = self.place, self.room, self.ground
@@ -103,7 +160,7 @@ class Board:
         for story, points, cell, _, high, _, feature in reversed(rows):
             now = place[story]
             last = min(finish[feature], high)
-            if last <= now:
+            if last <= now or ground.leads[story]:
                 continue
             for consumer, between in ground.serves[story]:
                 if fixed[consumer] == FREE and 0 <= place[consumer] < last + between:

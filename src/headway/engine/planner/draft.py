@@ -22,6 +22,8 @@ ALONE = 1_500
 """Rounds before the first exact sub-problem, and"""
 CYCLE = 600
 """between two of them."""
+ASK = 50
+"""Rounds between two looks at the bound."""
 EXACT_ENOUGH = 1e-9
 
 
@@ -150,6 +152,8 @@ class _Draft:
             elif self._repair.round():
                 self._phase = "search"
                 self._better()
+            if self.solver is not None and self._rounds % ASK == 0:
+                self._ask_bound(self.solver)
             if self._untold and self.watch.seconds() - self._told_at >= OFTEN:
                 self._told(self._repair.best)
         return self._result(why)
@@ -174,6 +178,8 @@ class _Draft:
             board.adopt(ground.taken(found))
             self._phase = "exact"
             self._offer(board)
+
+    def _ask_bound(self, solver: Solver) -> None:
         bound = solver.bound()
         if bound is not None and bound < self._bound:
             self._bound = bound
@@ -219,7 +225,7 @@ class _Draft:
             self._told(best)
         if self.solver is not None:
             self.notes += self.solver.notes
-            self._bound = min(self._bound, self.solver.bound() or self._bound)
+            self._ask_bound(self.solver)
         plan, objective = self._answer(best)
         unmet = self._ground.unmet(best.inside)
         return Result(

@@ -291,6 +291,21 @@ class Ground:
             self.promises[story] = tuple(
                 (one, between) for one, between in self.serves[story] if self.team[one] != team and self.fixed[one] >= 0
             )
+        span = self.iterations
+        self.demand: list[list[tuple[int, int, int]]] = []
+        for rows in self.rows:
+            asked: dict[int, int] = {}
+            for _, points, cell, _, _, _, _ in rows:
+                asked[cell] = asked.get(cell, 0) + points
+            self.demand.append([(cell, cell + span, points) for cell, points in sorted(asked.items())])
+        self.leads = [
+            any(self.fixed[one] == FREE and self.feature[one] != self.feature[story] for one, _ in serves)
+            for story, serves in enumerate(self.serves)
+        ]
+        self.free_of: list[list[int]] = [[] for _ in range(self.teams)]
+        for story, at in enumerate(self.fixed):
+            if at == FREE:
+                self.free_of[self.team[story]].append(story)
         self.strung = [any(self.strings[row[0]] or self.promises[row[0]] for row in rows) for rows in self.rows]
         self.density = [
             (sum(self.gains[number][0] for number in bundle) + (self.must if self.required[block] else 0.0))
@@ -318,6 +333,17 @@ class Ground:
             max(points, 1) / max(sum(self.room[team * span : team * span + span]), 1)
             for team, points in enumerate(asked)
         ]
+
+    def ancestors(self, block: int) -> frozenset[int]:
+        """The block and all it needs, directly or through others."""
+        found = {block}
+        stack = [block]
+        while stack:
+            for one in self.before[stack.pop()]:
+                if one not in found:
+                    found.add(one)
+                    stack.append(one)
+        return frozenset(found)
 
     # -- to and from plans -------------------------------------------------------------------------------------
 

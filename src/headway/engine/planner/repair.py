@@ -14,6 +14,10 @@ from headway.engine.planner.ground import Ground
 MOST_TAKEN = 14
 NOISE = 0.8
 LATE = 0.7
+SHIFT = 0.5
+FORCE = 0.5
+TOURNAMENT = 2
+AFRESH = 0.3
 WARMTH = 0.002
 STALE = 3_000
 """Rounds without a better plan after which the search goes back to the best one."""
@@ -84,6 +88,8 @@ class Repair:
         draw = self._random.random
         board, by_team = self.board, self._by_team
         taken: list[int] = []
+        if draw() < FORCE and self._force(taken):
+            return taken
         most = 1 + int(draw() * draw() * MOST_TAKEN)
         block = int(draw() * len(self._teams))
         teams = self._teams[block]
@@ -100,6 +106,70 @@ class Repair:
                 if draw() < 0.3:
                     teams = self._teams[one]
         return taken
+
+    def _force(self, taken: list[int]) -> bool:
+        """Put in a block that is out and all it needs, taking out what stands in the way."""
+        board, ground = self.board, self.ground
+        block = self._outsider()
+        if block < 0:
+            return False
+        keep = ground.ancestors(block)
+        if self._random.random() < AFRESH:
+            for one in ground.before[block]:
+                if board.inside[one]:
+                    board.take_all(one, taken)
+        for one in needs(ground, board, block):
+            while not board.put(one, True, True, True):
+                if not self._clear(board.stuck, keep, taken):
+                    return bool(taken)
+        return True
+
+    def _outsider(self) -> int:
+        """One of the worthier blocks that are out, -1 when none is found."""
+        draw, inside, alive, density = self._random.random, self.board.inside, self.ground.alive, self.ground.density
+        count = len(inside)
+        best = -1
+        found = 0
+        for _ in range(20):
+            block = int(draw() * count)
+            if not inside[block] and alive[block]:
+                found += 1
+                if best < 0 or density[block] > density[best]:
+                    best = block
+                if found >= TOURNAMENT:
+                    break
+        return best
+
+    def _clear(self, stuck: tuple[int, int, int, int], keep: frozenset[int], taken: list[int]) -> bool:
+        """Take blocks out of the cell in which the points fit at the least loss; False when no cell will do."""
+        draw, board, ground = self._random.random, self.board, self.ground
+        cell, first, last, points = stuck
+        place, size, room, worth = board.place, ground.size, board.room, board.worth
+        owner, feature = ground.block_of, ground.feature
+        loads: list[dict[int, int]] = [{} for _ in range(last - first + 1)]
+        for story in ground.free_of[cell // ground.iterations]:
+            if first <= place[story] <= last:
+                block = owner[feature[story]]
+                if block not in keep:
+                    here = loads[place[story] - first]
+                    here[block] = here.get(block, 0) + size[story]
+        least = 0.0
+        victims: list[int] = []
+        for at, here in enumerate(loads, first):
+            lack = points - room[cell + at]
+            chosen = []
+            loss = 0.0
+            for block in sorted(here, key=lambda block: worth[block] / here[block] * (0.3 + draw())):
+                if lack <= 0:
+                    break
+                lack -= here[block]
+                loss += worth[block]
+                chosen.append(block)
+            if lack <= 0 and (not victims or loss < least) and chosen:
+                least, victims = loss, chosen
+        for block in victims:
+            board.take_all(block, taken)
+        return bool(victims)
 
     def _refill(self, taken: list[int]) -> None:
         ground, board = self.ground, self.board
@@ -121,14 +191,14 @@ class Repair:
                     self._put_with_needs(block)
                     break
             else:
-                board.put(block, draw() < LATE)
+                board.put(block, draw() < LATE, draw() < SHIFT)
 
     def _put_with_needs(self, block: int) -> None:
         """Put a block in after all it needs, or none of them."""
         board, ground = self.board, self.ground
         added: list[int] = []
         for one in needs(ground, board, block):
-            if not board.put(one):
+            if not board.put(one, True, self._random.random() < SHIFT):
                 for other in reversed(added):
                     board.take(other)
                 return
