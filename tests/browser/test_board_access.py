@@ -7,6 +7,9 @@ from playwright.sync_api import Page
 from headway.store.models import Train
 from tests.browser.conftest import PageOf
 from tests.browser.test_board_rules import fill
+from tests.cast import Cast
+from tests.features.forecast.stage import computed, steady
+from tests.features.planner.plans import build_proposal
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +35,20 @@ def test_axe_finds_no_serious_fault(page_of: PageOf, train: Train, scheme: str, 
     page.keyboard.press("a")
     page.keyboard.press("u")
     assert serious_faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_in_what_is_laid_over_the_board(
+    page_of: PageOf, cast: Cast, train: Train, scheme: str
+) -> None:
+    plan = build_proposal(cast, train)
+    steady(cast, train)
+    computed(cast, train)
+    page = page_of("tess", color_scheme=scheme, bypass_csp=True)
+    for overlay in (f"proposal:{plan['proposal']}", "forecast", "chain"):
+        page.goto(f"/trains/orion/board?pi=1&overlay={overlay}")
+        page.wait_for_selector("#board-strip .strip-finding")
+        assert serious_faults(page) == []
 
 
 def test_the_board_reads_as_a_table_without_scripts(page_of: PageOf, train: Train) -> None:

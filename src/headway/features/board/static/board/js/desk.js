@@ -4,7 +4,6 @@
  * follow from it. Drawing is asked for as often as one likes and done once a frame.
  */
 import { bySeverity, verdict } from "./health.js";
-import { Outlook } from "./outlook.js";
 import { Strings } from "./strings.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -44,7 +43,6 @@ export class Desk {
     /** Strings drawn now. @type {Strand[]} */ this.shown = [];
     /** Cards lit while the rest is dimmed. @type {Set<string> | null} */ this.lit = null;
     /** Cards with a string in conflict. @type {Set<string>} */ this.late = new Set();
-    this.outlook = new Outlook(this);
     this.asked = 0;
     this.watchFocus();
     new ResizeObserver(() => {

@@ -75,7 +75,7 @@ class Press {
 
   begin() {
     if (!this.desk.mayMove(this.card.id)) return this.refuse();
-    this.drag = new Drag(this.desk, this.card, this.x0, this.y0);
+    this.drag = new Drag(this.desk, this.moves.outlook, this.card, this.x0, this.y0);
     // Captured, the browser does not look for what lies under the pointer at every move, and shows the ghost's cursor.
     this.drag.ghost.setPointerCapture(this.pointer);
     this.frame ||= requestAnimationFrame(() => this.tick());
@@ -126,9 +126,10 @@ class Press {
 
 /** A card in the air. */
 class Drag {
-  /** @param {Desk} desk @param {HTMLElement} card @param {number} x @param {number} y */
-  constructor(desk, card, x, y) {
+  /** @param {Desk} desk @param {import("./outlook.js").Outlook} outlook @param {HTMLElement} card @param {number} x @param {number} y */
+  constructor(desk, outlook, card, x, y) {
     this.desk = desk;
+    this.outlook = outlook;
     this.card = card;
     this.key = card.id;
     this.home = /** @type {import("./model.js").Place} */ (desk.page.placeOf(card));
@@ -194,8 +195,8 @@ class Drag {
     const iteration = this.target ? this.target.iteration : this.home.iteration;
     this.strands = this.desk.model.supposing({ key: this.key, iteration });
     this.hint.say(this.target ? this.preview(this.target) : this.refusal(over));
-    if (this.target && iteration !== this.home.iteration) this.desk.outlook.ask(this.key, iteration, (words) => this.hint.add(words));
-    else this.desk.outlook.rest();
+    if (this.target && iteration !== this.home.iteration) this.outlook.ask(this.key, iteration, (words) => this.hint.add(words));
+    else this.outlook.rest();
     this.target?.element.classList.add("is-target");
   }
 
@@ -232,7 +233,7 @@ class Drag {
 
   finish() {
     this.unpreview();
-    this.desk.outlook.rest();
+    this.outlook.rest();
     this.ghost.remove();
     this.hint.remove();
     this.card.classList.remove("is-lifted");

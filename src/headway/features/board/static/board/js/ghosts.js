@@ -5,7 +5,7 @@ import { number } from "./page.js";
 import { curve } from "./strings.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {import("./proposal.js").Move} Move */
+/** @typedef {{story: number, number: number, title: string, points: number | null, team: number, from: number | null, to: number | null, reason: string, stale: boolean, state: string}} Move */
 /** @typedef {{key: string, team: number | null, from: number | null, to: number | null, title: string, points: number | null, reason: string}} Step */
 
 /** Up to so many moves every arrow is drawn; beyond, those of the card in focus. */

@@ -239,9 +239,9 @@ class Keyboard {
 
   /** Shows the preview at the card; what the engine adds is shown there and said. @param {Carried} carried @param {HTMLElement} card @param {string} preview */
   foresee(carried, card, preview) {
-    const { outlook, root } = this.desk;
+    const { outlook } = this.moves;
     const at = card.getBoundingClientRect();
-    this.hint ??= new Hint(root);
+    this.hint ??= new Hint(this.desk.root);
     this.hint.at(at.left, at.bottom);
     this.hint.say(preview);
     if (carried.at === carried.home) return outlook.rest();
@@ -273,7 +273,7 @@ class Keyboard {
   /** @param {Carried} carried */
   letGo(carried) {
     this.carried = null;
-    this.desk.outlook.rest();
+    this.moves.outlook.rest();
     this.hint?.remove();
     this.hint = null;
     this.desk.strings.settle();

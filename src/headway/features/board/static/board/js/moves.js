@@ -2,6 +2,7 @@
 /** Moving a card to another iteration: at once on the page, then the server; back with its sentence when it says no. */
 import { request } from "../../web/js/csrf.js";
 import { toast } from "../../web/js/toast.js";
+import { Outlook } from "./outlook.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./desk.js").Movable} Movable */
@@ -11,6 +12,7 @@ export class Moves {
   /** @param {Desk} desk */
   constructor(desk) {
     this.desk = desk;
+    this.outlook = new Outlook(desk);
     /** One move of a card at a time: the next one needs the version the first one made. @type {Map<string, Promise<void>>} */
     this.under = new Map();
   }

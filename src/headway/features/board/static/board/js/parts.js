@@ -6,9 +6,9 @@ import { toast } from "../../web/js/toast.js";
 import { legend } from "./strip.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
-/** @typedef {import("./proposal.js").Proposal} Proposal */
-/** @typedef {import("./proposal.js").Part} Part */
-/** @typedef {import("./proposal.js").Move} Move */
+/** @typedef {import("./ghosts.js").Move} Move */
+/** @typedef {{team: number, slug: string, name: string, state: string, version: number, may_answer: boolean, reason: string, accept: string, decline: string, change: string}} Part */
+/** @typedef {{number: number, state: string, pi: {id: number, number: number}, version: number, url: string, parts: Part[], moves: Move[]}} Proposal */
 /** @typedef {Error & {code?: string, data?: {conflicts?: {story: number, sentence: string}[]}}} Refusal */
 
 const STATES = { open: "open", accepted: "accepted", declined: "declined" };

@@ -9,9 +9,7 @@ import { Parts } from "./parts.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./strip.js").Strip} Strip */
-/** @typedef {{story: number, number: number, title: string, points: number | null, team: number, from: number | null, to: number | null, reason: string, stale: boolean, state: string}} Move */
-/** @typedef {{team: number, slug: string, name: string, state: string, version: number, may_answer: boolean, reason: string, accept: string, decline: string, change: string}} Part */
-/** @typedef {{number: number, state: string, pi: {id: number, number: number}, version: number, url: string, parts: Part[], moves: Move[]}} Proposal */
+/** @typedef {import("./parts.js").Proposal} Proposal */
 
 const KINDS = new Set(["proposal", "proposal_part"]);
 const SOON = 150;
