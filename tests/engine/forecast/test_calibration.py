@@ -89,6 +89,8 @@ def test_the_constants_of_the_page_are_those_of_the_engine() -> None:
     written = [line.split("|")[2].split()[0] for line in below.partition("\n\n")[0].splitlines()]
     used = (
         calibration.HALF_LIFE,
+        calibration.LONG,
+        calibration.EMPTY_HALF_LIFE,
         calibration.SPREAD_HALF_LIFE,
         calibration.EASE,
         calibration.OWN_WEIGHT,

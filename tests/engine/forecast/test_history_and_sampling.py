@@ -24,7 +24,7 @@ from headway.engine.forecast import (
     forecast,
 )
 from headway.engine.forecast.calibration import LEVELS, outlooks
-from headway.engine.forecast.sampling import SHARED, Luck, correlation, stream
+from headway.engine.forecast.sampling import SHARED, Luck, correlation, quantiles, stream
 from tests.engine.forecast.makers import past, steady, unsteady
 
 ratios = st.lists(st.floats(0, 3), min_size=1, max_size=20)
@@ -45,7 +45,29 @@ def test_the_recent_counts_for_more() -> None:
     falling = history("kestrel", [20, 20, 10, 10, 10, 10])
     up, down = (outlooks([each], 0.7)[0].expected for each in (rising, falling))
     assert up > 40 / 3 > down
-    assert up == pytest.approx(10 + 10 * (1 + 0.5**0.25) / sum(0.5 ** (age / 4) for age in range(6)))
+    recent = 10 + 10 * (1 + 0.5 ** (1 / 3)) / sum(0.5 ** (age / 3) for age in range(6))
+    assert up == pytest.approx(0.7 * recent + 0.3 * 80 / 6)
+
+
+def test_the_chance_of_nothing_is_that_of_empty_iterations_in_a_row() -> None:
+    now_and_then = outlooks([history("kestrel", [1.0, 0, 1, 1, 0, 1, 1, 1])], 0.7)[0]
+    weights = [0.5 ** (age / 8) for age in range(8)]
+    assert now_and_then.empty == pytest.approx((weights[6] + weights[3]) / sum(weights))
+    assert now_and_then.nothing(3) == now_and_then.empty**3
+    assert outlooks([steady("kestrel")], 0.7)[0].nothing(1) == 0.0
+
+
+def test_a_team_that_often_finishes_nothing_has_that_many_empty_iterations() -> None:
+    now_and_then = history("kestrel", [20.0, 0] * 8)
+    problem = ForecastProblem(
+        iterations=("I1", "I2"),
+        teams=(TeamAhead(key="kestrel", capacity=(1, 1), history=now_and_then),),
+        items=(),
+    )
+    room, _ = Luck(problem, PUBLISHED, seed=1).draw()
+    empty = outlooks([now_and_then], PUBLISHED.usual_spread)[0].empty
+    assert float((room[0].sum(axis=0) == 0).mean()) == pytest.approx(empty**2, abs=0.03)
+    assert float((room[0] < 10).mean()) == pytest.approx(empty, abs=0.05)
 
 
 def test_a_short_history_says_so_and_widens() -> None:
@@ -84,10 +106,10 @@ def test_a_train_of_calm_teams_makes_each_of_them_calmer() -> None:
     assert outlooks(calm, 0.7)[0].spread < outlooks(calm[:1], 0.7)[0].spread
 
 
-@given(values=ratios, level=st.sampled_from(LEVELS))
-def test_quantiles_rise_with_the_level(values: list[float], level: float) -> None:
+@given(values=ratios)
+def test_quantiles_rise_with_the_level(values: list[float]) -> None:
     outlook = outlooks([history("kestrel", values)], PUBLISHED.usual_spread)[0]
-    told = [outlook.ratio(score) for score in PUBLISHED.at(4)]
+    told = quantiles(outlook, PUBLISHED, 4, np.array(LEVELS)).tolist()
     assert told == sorted(told)
     assert min(told) >= 0
     assert all(map(math.isfinite, told))
@@ -116,8 +138,9 @@ def test_the_draws_have_the_quantiles_of_the_calibration(iterations: int) -> Non
     luck = Luck(problem, PUBLISHED, seed=3)
     totals = np.concatenate([luck.draw()[0][0].sum(axis=0) for _ in range(12)]) / 100 / 1000 / iterations
     totals /= 1 - 1 / np.mean([each.completed for each in unsteady("kestrel").iterations])
-    scores = np.interp([0.15, 0.5, 0.85], PUBLISHED.levels, PUBLISHED.at(iterations))
-    expected = [luck.outlooks["kestrel"].ratio(score) for score in scores]
+    outlook = luck.outlooks["kestrel"]
+    scores = np.interp([0.15, 0.5, 0.85], PUBLISHED.levels, PUBLISHED.at(iterations)).tolist()
+    expected = [outlook.expected * (math.exp(score * outlook.spread) * 1.3 - 0.3) for score in scores]
     assert np.quantile(totals, [0.15, 0.5, 0.85]).tolist() == pytest.approx(expected, rel=0.03)
 
 

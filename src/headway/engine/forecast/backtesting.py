@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from headway.engine.errors import Invalid
 from headway.engine.forecast.calibration import Calibration, Outlook, learn, outlooks
 from headway.engine.forecast.history import TeamHistory
+from headway.engine.forecast.sampling import quantiles
 from headway.engine.forecast.scores import COVERAGE_LEVELS, Backtest, Score
 
 Numbers = NDArray[np.float64]
@@ -54,18 +55,17 @@ def run(
         known = calibration
         if hold_out:
             known = learn([other for other in histories if other.team != history.team], horizons=(horizon,))
-        scores = np.interp(FINE, known.levels, known.at(horizon))
         ratios = np.array([past.ratio for past in history.iterations])
         scale = float(ratios.mean()) * horizon
         for now in range(least, len(ratios) - horizon + 1):
             outlook = _outlook(history, now, histories if train else (), known)
-            told[MODEL].append(np.array([outlook.ratio(score) for score in scores]) * horizon)
+            told[MODEL].append(quantiles(outlook, known, horizon, FINE) * horizon)
             for name, teller in BASELINES.items():
                 told[name].append(teller(ratios[:now], horizon, random))
             outcomes.append(float(ratios[now : now + horizon].sum()))
             scales.append(scale)
     compare = np.array(outcomes), np.array(scales)
-    measured = {name: _score(name, np.array(quantiles), *compare) for name, quantiles in told.items()}
+    measured = {name: _score(name, np.array(rows), *compare) for name, rows in told.items()}
     return Backtest(
         horizon=horizon,
         boards=tuple(each.team for each in long_enough),

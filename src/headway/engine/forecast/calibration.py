@@ -6,12 +6,15 @@ past ratios were scattered will be further off, so outcomes are compared as *sco
 
     score = log((outcome + EASE) / (1 + EASE)) ÷ spread
 
-and the levels of those scores, learned on boards other than the one foretold, are the forecast. EASE keeps an
-iteration in which nothing was completed finite. How wide a forecast has to be is therefore never assumed: it is
-what such forecasts turned out to need.
+and the levels of those scores, learned on boards other than the one foretold, are the forecast. How wide a
+forecast has to be is therefore never assumed: it is what such forecasts turned out to need.
+
+Some teams finish nothing in an iteration now and then. The chance that all of the next ones stay empty is that
+of as many draws from the team's own past; the scores speak of the other cases.
 """
 
 import math
+import operator
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,14 +23,18 @@ from headway.engine.errors import Invalid
 from headway.engine.forecast.history import FEW, TeamHistory
 
 EASE = 0.3
-HALF_LIFE = 4.0
+HALF_LIFE = 3.0
 """Iterations after which a past one counts half for the expected ratio."""
+LONG = 0.3
+"""Part of the expected ratio that is the plain mean of the whole history."""
+EMPTY_HALF_LIFE = 8.0
+"""Iterations after which a past one counts half for the share of empty ones."""
 SPREAD_HALF_LIFE = 10.0
 """Iterations after which a past one counts half for the spread."""
 OWN_WEIGHT = 10.0
 """After this many iterations a team's spread is half its own and half the usual one."""
-FAINTEST = 0.02
-"""After a run of empty iterations this part of the long mean is still expected."""
+MOST_CERTAIN = 0.95
+"""However likely nothing is, what is expected otherwise is divided by no less than 1 less this."""
 WIDER = 0.2
 """How much wider a forecast is for every iteration that a history is shorter than FEW."""
 WIDEST = 3.0
@@ -72,18 +79,25 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlook:
-    """What is expected of a team: the ``expected`` ratio and the ``spread`` of the score around it."""
+    """What is expected of a team: the ``expected`` ratio, the ``spread`` of the score around it, and the chance,
+    0 to 1, that an iteration stays ``empty``.
+    """
 
     expected: float
     spread: float
+    empty: float = 0.0
 
-    def ratio(self, score: float) -> float:
-        """The mean ratio of the iterations ahead at this score."""
-        return self.expected * max(0.0, math.exp(score * self.spread) * (1 + EASE) - EASE)
+    def nothing(self, horizon: int) -> float:
+        """The chance that nothing at all is completed in that many iterations."""
+        return self.empty**horizon
 
-    def score(self, ratio: float) -> float:
+    def otherwise(self, horizon: int) -> float:
+        """The ratio expected of that many iterations when they are not all empty."""
+        return self.expected / (1 - min(self.nothing(horizon), MOST_CERTAIN))
+
+    def score(self, ratio: float, horizon: int) -> float:
         """The score of this mean ratio; needs something expected and a spread."""
-        return math.log((ratio / self.expected + EASE) / (1 + EASE)) / self.spread
+        return math.log((ratio / self.otherwise(horizon) + EASE) / (1 + EASE)) / self.spread
 
 
 def outlooks(histories: Sequence[TeamHistory], usual_spread: float) -> tuple[Outlook, ...]:
@@ -104,26 +118,35 @@ def outlooks(histories: Sequence[TeamHistory], usual_spread: float) -> tuple[Out
     if len(ratios) > 1:
         pooled += sum(size * math.log(spread) for size, spread in known)
     usual = math.exp(pooled / weight)
+    empties = [_empty(each) for each in ratios]
+    train_empty = math.fsum(map(operator.mul, empties, map(len, ratios))) / count if count else 0.0
     return tuple(
-        _outlook(len(each), mean, spread, train, usual)
-        for each, mean, spread in zip(ratios, means, spreads, strict=True)
+        _outlook(len(each), Outlook(expected=mean, spread=spread, empty=empty), train, train_empty, usual)
+        for each, mean, spread, empty in zip(ratios, means, spreads, empties, strict=True)
     )
 
 
-def _outlook(count: int, mean: float, scatter: float, train: float, usual: float) -> Outlook:
-    own = count / (count + OWN_WEIGHT)
-    spread = scatter**own * usual ** (1 - own)
+def _outlook(count: int, own: Outlook, train: float, train_empty: float, usual: float) -> Outlook:
+    """What ``count`` iterations of one's own say, completed by what the train and other boards say."""
+    weight = count / (count + OWN_WEIGHT)
+    expected, empty = own.expected, own.empty
+    spread = own.spread**weight * usual ** (1 - weight)
     if count < FEW:
         missing = (FEW - count) / FEW
-        mean = (1 - missing) * mean + missing * train
+        expected = (1 - missing) * expected + missing * train
+        empty = (1 - missing) * empty + missing * train_empty
         spread = max(spread, missing * usual) * (1 + WIDER * (FEW - count))
-    return Outlook(expected=mean, spread=min(spread, WIDEST))
+    return Outlook(expected=expected, spread=min(spread, WIDEST), empty=empty)
 
 
 def _expected(ratios: Sequence[float]) -> float:
     if not ratios:
         return 0.0
-    return max(_recent_mean(ratios, HALF_LIFE), FAINTEST * math.fsum(ratios) / len(ratios))
+    return (1 - LONG) * _recent_mean(ratios, HALF_LIFE) + LONG * math.fsum(ratios) / len(ratios)
+
+
+def _empty(ratios: Sequence[float]) -> float:
+    return _recent_mean([float(not ratio) for ratio in ratios], EMPTY_HALF_LIFE) if ratios else 0.0
 
 
 def _scatter(ratios: Sequence[float], mean: float) -> float:
@@ -137,7 +160,7 @@ def _scatter(ratios: Sequence[float], mean: float) -> float:
 
 def _recent_mean(values: Sequence[float], half_life: float) -> float:
     weights = [0.5 ** (age / half_life) for age in reversed(range(len(values)))]
-    return math.fsum(map(float.__mul__, weights, map(float, values))) / math.fsum(weights)
+    return math.fsum(map(operator.mul, weights, values)) / math.fsum(weights)
 
 
 def learn(histories: Iterable[TeamHistory], *, horizons: Sequence[int] = HORIZONS) -> Calibration:
@@ -171,10 +194,12 @@ def learn(histories: Iterable[TeamHistory], *, horizons: Sequence[int] = HORIZON
 
 def _scores(ratios: Sequence[float], horizon: int, usual: float) -> Iterable[float]:
     for now in range(FEW, len(ratios) - horizon + 1):
-        mean = _expected(ratios[:now])
-        outlook = _outlook(now, mean, _scatter(ratios[:now], mean), mean, usual)
-        if outlook.expected and outlook.spread:
-            yield outlook.score(math.fsum(ratios[now : now + horizon]) / horizon)
+        known, ahead = ratios[:now], ratios[now : now + horizon]
+        mean = _expected(known)
+        own = Outlook(expected=mean, spread=_scatter(known, mean), empty=_empty(known))
+        outlook = _outlook(now, own, mean, own.empty, usual)
+        if outlook.expected and outlook.spread and any(ahead):
+            yield outlook.score(math.fsum(ahead) / horizon, horizon)
 
 
 def _level(ordered: Sequence[float], level: float) -> float:

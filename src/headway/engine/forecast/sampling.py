@@ -20,10 +20,9 @@ from headway.engine.forecast.queues import UNITS
 BATCH = 2_500
 """Trials drawn and worked at once: few enough to stay in the processor's cache."""
 
-UNEVEN = 0.75
-"""Spread of a single iteration around the mean of its PI, as a part of the spread of that mean. Learned with the
-scores: with it the totals after one, two, three and four of five iterations are as well calibrated as the total
-of five (docs/concepts/forecast.md)."""
+UNEVEN = 0.5
+"""How unevenly a total falls on its iterations, as a part of the spread. Chosen so that the totals after one, two,
+three and four of five iterations are as well calibrated as can be (docs/concepts/forecast.md)."""
 
 SHARED = 0.2
 """Correlation of the luck of two teams of one train, until their histories tell. Cautious: landing rates of the
@@ -38,6 +37,7 @@ PARTY_WEIGHT = 4.0
 _HIGHEST = 4.0
 _STEPS = 256
 _TABLE = 256
+_NEXT_TO_NOTHING = 1e-6
 
 Reals = NDArray[np.float32]
 Shares = Sequence[tuple[float, float]]
@@ -87,7 +87,7 @@ class TeamLuck:
         self._outlook = outlook
         self._iterations = iterations
         self._random = random
-        self._ratios = _curve(outlook, calibration, iterations)
+        self._ratios = quantiles(outlook, calibration, iterations, _normal_levels()).astype(np.float32)
 
     def draw(self, shared: Reals, together: float) -> Reals:
         """Ratios per iteration and trial; ``shared`` is the luck of the train, normal with variance 1.
@@ -111,20 +111,27 @@ class TeamLuck:
         np.exp(parts, out=parts)
         parts *= np.float32(1 + EASE)
         parts -= np.float32(EASE)
-        np.maximum(parts, np.float32(1e-6), out=parts)
+        np.maximum(parts, np.float32(_NEXT_TO_NOTHING), out=parts)
+        if self._outlook.empty:
+            parts[self._random.random(parts.shape, dtype=np.float32) < self._outlook.empty] = _NEXT_TO_NOTHING
         parts *= mean * np.float32(self._iterations) / parts.sum(axis=0)
         return parts
 
 
-def _curve(outlook: Outlook, calibration: Calibration, iterations: int) -> Reals:
-    """The mean ratio at each step of a normal number from -4 to 4."""
-    scores = np.interp(_normal_levels(), calibration.levels, calibration.at(iterations))
-    outcomes = np.exp(scores * outlook.spread) * (1 + EASE) - EASE
-    return (outlook.expected * np.maximum(outcomes, 0)).astype(np.float32)
+def quantiles(
+    outlook: Outlook, calibration: Calibration, horizon: int, levels: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The mean ratio of the iterations ahead that is not exceeded with these chances, 0 to 1."""
+    nothing = outlook.nothing(horizon)
+    something = (levels - nothing) / max(1 - nothing, 1e-9)
+    scores = np.interp(something, calibration.levels, calibration.at(horizon))
+    outcomes = np.maximum(np.exp(scores * outlook.spread) * (1 + EASE) - EASE, 0)
+    return np.asarray(outlook.otherwise(horizon) * np.where(something > 0, outcomes, 0))
 
 
 @lru_cache(maxsize=1)
 def _normal_levels() -> NDArray[np.float64]:
+    """The level of each step of a normal number from -4 to 4."""
     middles = (np.arange(2 * int(_HIGHEST) * _STEPS + 1) + 0.5) / _STEPS - _HIGHEST
     return np.array([0.5 * (1 + math.erf(each / math.sqrt(2))) for each in middles])
 
