@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from headway.engine.planner.ground import Ground
 from headway.engine.planner.order import FREE, GONE
 
+NEAR = 1e-9
+
 
 class Board:
     """Blocks are put in and taken out; every state in between keeps all rules.
@@ -107,25 +109,34 @@ class Board:
         self.sum += worth
         return True
 
+    def pays(self, block: int) -> bool:
+        """Whether a block that is in, and that nothing else needs, is worth the room it takes."""
+        ground = self.ground
+        if not ground.thin[block] or any(self.inside[one] for one in ground.after[block]):
+            return True
+        cost = 0.0
+        loads: dict[int, int] = {}
+        for story, points, cell, _, _, _, _ in ground.rows[block]:
+            at = cell + self.place[story]
+            loads[at] = loads.get(at, 0) + points
+        for at, points in loads.items():
+            over = ground.even[at] - self.room[at]
+            cost += ground.uneven * (max(over, 0.0) - max(over - points, 0.0))
+        return self.worth[block] >= cost
+
     def _make_room(self, points: int, cell: int, first: int, last: int) -> int:
         """Move one story of the team to another iteration so that ``points`` fit into one from first to last.
 
         Returns that iteration, -1 when no single move does.
         """
         place, room, ground = self.place, self.room, self.ground
-        size, low, high, fixed = ground.size, ground.low, ground.high, ground.fixed
+        size = ground.size
         for at in range(first, last + 1):
             lack = points - room[cell + at]
             for story in ground.free_of[cell // ground.iterations]:
                 if place[story] != at or size[story] < lack:
                     continue
-                one, other = low[story], high[story]
-                for provider, between in ground.waits[story]:
-                    if fixed[provider] == FREE and place[provider] + between > one:
-                        one = place[provider] + between
-                for consumer, between in ground.serves[story]:
-                    if fixed[consumer] == FREE and 0 <= place[consumer] < other + between:
-                        other = place[consumer] - between
+                one, other = self._window(story)
                 for new in range(one, other + 1):
                     if new != at and room[cell + new] >= size[story]:
                         room[cell + new] -= size[story]
@@ -134,6 +145,47 @@ class Board:
                         self._again(story)
                         return at
         return -1
+
+    def _window(self, story: int) -> tuple[int, int]:
+        """The first and last iteration the story can be in with all others where they are."""
+        place, ground = self.place, self.ground
+        fixed = ground.fixed
+        first, last = ground.low[story], ground.high[story]
+        for provider, between in ground.waits[story]:
+            if fixed[provider] == FREE and place[provider] + between > first:
+                first = place[provider] + between
+        for consumer, between in ground.serves[story]:
+            if fixed[consumer] == FREE and 0 <= place[consumer] < last + between:
+                last = place[consumer] - between
+        return first, last
+
+    def nudge(self, story: int) -> bool:
+        """Move a story that is in to the best iteration for it alone; True when that is another one."""
+        place, room, ground = self.place, self.room, self.ground
+        first, last = self._window(story)
+        if first == last:
+            return False
+        start = best = place[story]
+        cell = ground.team[story] * ground.iterations
+        points = ground.size[story]
+        room[cell + start] += points
+        most = self.sum - self._steep(cell + start, points)
+        for at in range(first, last + 1):
+            if at != start and room[cell + at] >= points:
+                place[story] = at
+                self._again(story)
+                total = self.sum - self._steep(cell + at, points)
+                if total > most + NEAR:
+                    most, best = total, at
+        place[story] = best
+        self._again(story)
+        room[cell + best] -= points
+        return best != start
+
+    def _steep(self, cell: int, points: int) -> float:
+        """What it costs that these points make a cell less level."""
+        over = self.ground.even[cell] - self.room[cell]
+        return self.ground.uneven * (max(over + points, 0.0) - max(over, 0.0))
 
     def _again(self, story: int) -> None:
         """Count what the story's block adds once more, and those that wait for it."""

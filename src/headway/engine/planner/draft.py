@@ -163,11 +163,12 @@ class _Draft:
             return "cancelled"
         if not self.blocks:
             return "nothing to decide"
-        gap = self._gap(self._repair.best.objective())
-        if gap <= EXACT_ENOUGH:
+        if self._bound <= self._best + EXACT_ENOUGH:
             return "the best possible plan"
         stale = self._rounds - self._found_at
-        return self._stop.reached(Standing(seconds=self.watch.seconds(), rounds=self._rounds, stale=stale, gap=gap))
+        return self._stop.reached(
+            Standing(seconds=self.watch.seconds(), rounds=self._rounds, stale=stale, gap=self._gap(self._best))
+        )
 
     def _exactly(self, solver: Solver) -> None:
         """An exact sub-problem; what comes back is checked like any other plan."""
@@ -193,7 +194,7 @@ class _Draft:
     def _gap(self, total: float) -> float:
         if self._bound <= total + EXACT_ENOUGH:
             return 0.0
-        return (self._bound - total) / self._bound
+        return min((self._bound - total) / abs(self._bound), 1.0) if self._bound else 1.0
 
     def _told(self, board: Board) -> None:
         """Tell the best plan so far, and note it in the log."""

@@ -47,12 +47,10 @@ def _put(board: Board, block: int) -> bool:
         if not board.put(one):
             break
         added.append(one)
-    if added and added[-1] == block:
-        return True
     for one in reversed(added):
-        if board.worth[one] <= 0:
+        if not board.pays(one):
             board.take(one)
-    return False
+    return board.inside[block]
 
 
 def needs(ground: Ground, board: Board, block: int) -> list[int]:

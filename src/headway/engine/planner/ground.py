@@ -307,11 +307,21 @@ class Ground:
             if at == FREE:
                 self.free_of[self.team[story]].append(story)
         self.strung = [any(self.strings[row[0]] or self.promises[row[0]] for row in rows) for rows in self.rows]
+        self.thin = [
+            not self.required[block]
+            and sum(self.gains[number][-1] for number in bundle) <= self._most_harm(self.rows[block])
+            for block, bundle in enumerate(self.block_features)
+        ]
         self.density = [
             (sum(self.gains[number][0] for number in bundle) + (self.must if self.required[block] else 0.0))
             / (self.points[block] + 1)
             for block, bundle in enumerate(self.block_features)
         ]
+
+    def _most_harm(self, rows: Sequence[Row]) -> float:
+        """The most that stories can cost the other aims."""
+        strings = sum(len(self.strings[row[0]]) + len(self.promises[row[0]]) for row in rows)
+        return self.tight * strings + self.uneven * sum(row[1] for row in rows)
 
     def _keep_constant(self) -> None:
         """What the held stories alone make of the objective, without the level of cells that can still change."""

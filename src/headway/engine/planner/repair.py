@@ -18,6 +18,7 @@ SHIFT = 0.5
 FORCE = 0.5
 TOURNAMENT = 2
 AFRESH = 0.3
+POLISH = 0.03
 WARMTH = 0.002
 STALE = 3_000
 """Rounds without a better plan after which the search goes back to the best one."""
@@ -53,6 +54,8 @@ class Repair:
 
     def round(self) -> bool:
         """One round; True when it found a plan better than all before."""
+        if self._random.random() < POLISH:
+            return self._polish()
         board = self.board
         before = board.place, board.room, board.inside, board.worth, board.sum
         board.place, board.room = board.place[:], board.room[:]
@@ -69,6 +72,20 @@ class Repair:
         if self._stale % STALE == 0:
             board.become(self.best)
             self._total = self.best_total
+        return False
+
+    def _polish(self) -> bool:
+        """Move each story of a team to the best place for it."""
+        board, ground = self.board, self.ground
+        moved = False
+        for story in ground.free_of[int(self._random.random() * ground.teams)]:
+            if board.place[story] >= 0 and board.nudge(story):
+                moved = True
+        if moved:
+            self._total = board.total()
+            if self._keep_best():
+                return True
+        self._stale += 1
         return False
 
     def _warmth(self) -> float:
@@ -182,7 +199,7 @@ class Repair:
             pool.update(block for block in self._by_team[team] if not inside[block])
         noise = NOISE * draw()
         order = sorted((-density[block] * (1 - noise * draw()), block) for block in sorted(pool))
-        alive, before = ground.alive, ground.before
+        alive, before, thin = ground.alive, ground.before, ground.thin
         for _, block in order:
             if inside[block] or not alive[block]:
                 continue
@@ -191,7 +208,8 @@ class Repair:
                     self._put_with_needs(block)
                     break
             else:
-                board.put(block, draw() < LATE, draw() < SHIFT)
+                if board.put(block, draw() < LATE, draw() < SHIFT) and thin[block] and not board.pays(block):
+                    board.take(block)
 
     def _put_with_needs(self, block: int) -> None:
         """Put a block in after all it needs, or none of them."""
