@@ -17,6 +17,7 @@ from headway.engine.forecast import (
     TeamHistory,
     drivers,
     forecast,
+    monte_carlo,
 )
 from headway.engine.forecast.published import PUBLISHED
 from headway.engine.forecast.queues import line_up
@@ -258,3 +259,10 @@ def test_the_luck_of_a_train_is_shared() -> None:
     totals = room.sum(axis=1)
     together = float(np.corrcoef(totals)[0, 1])
     assert 0.4 < together < 0.8
+
+
+def test_how_many_trials_are_worked_at_once_changes_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = train(teams=2, features=4, stories=20, dependencies=4)
+    whole = forecast(problem, trials=BATCH + 50)
+    monkeypatch.setattr(monte_carlo, "MOST_CELLS", 20 * 333)
+    assert forecast(problem, trials=BATCH + 50) == whole

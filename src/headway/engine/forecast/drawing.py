@@ -26,9 +26,9 @@ def forecast(
 ) -> Forecast:
     """Foretell the problem with this many trials (1 to 1,000,000).
 
-    The same problem, seed and number of trials give the same numbers. The draws of a team depend on the seed,
-    its key and its history alone, so a second forecast of a changed problem with the same seed differs by the
-    change and not by luck. ``progress`` is told trials drawn and trials wanted; ``cancelled`` is asked every
+    The same problem, seed and number of trials give the same numbers. The luck of a team depends on the seed and
+    its key alone, so a second forecast of a changed problem with the same seed differs by the change and not by
+    luck. ``progress`` is told trials drawn and trials wanted; ``cancelled`` is asked every
     thousand or so trials: a cancelled forecast stands on the trials drawn so far.
 
     Raises Invalid for a number of trials out of bounds.
@@ -51,12 +51,14 @@ def drivers(
 ) -> tuple[Driver, ...]:
     """Which single inputs drive the risk: what every chance would be if this one went well.
 
-    Asks "what if" of each dependency and arrival that may be late (it does not hold its consumer up; at most
-    the 40 most doubtful), of each team (a tenth more capacity in every iteration) and of unplanned work (none),
-    always with the same draws. ``targets`` are
-    keys of objectives, features or items, and "predictability"; by default all objectives and predictability.
-    Gives the ``most`` largest gains per target, largest first, leaving out what gains less than one point in a
-    hundred. A cancelled search gives what it found so far.
+    Asks "what if" of each dependency and arrival that may be late (it does not hold its consumer up; at most the
+    40 most doubtful), of the 12 teams that will probably leave most undone (a tenth more capacity in every
+    iteration) and of unplanned work (none), always with the same draws. ``targets`` are keys of objectives,
+    features or items, and "predictability"; by default all objectives and predictability. Gives the ``most``
+    largest gains per target, largest first, leaving out what gains less than one point in a hundred. A cancelled
+    search gives what it found so far.
+
+    Raises Invalid for an unknown target and for a number of trials out of bounds.
     """
     from headway.engine.forecast import what_if
 

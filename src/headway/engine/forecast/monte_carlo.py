@@ -18,6 +18,8 @@ from headway.engine.forecast.work import Crew, Latest, Small, Whole
 
 QUANTILES = (0.05, 0.15, 0.25, 0.5, 0.75, 0.85, 0.95)
 BINS = 20
+MOST_CELLS = 15_000_000
+"""Items × trials worked at once: 75 MB. Draws come in batches of one size, so this changes no number."""
 
 Numbers = NDArray[np.float64]
 
@@ -44,6 +46,7 @@ class Count:
         self.objectives = _objectives(problem, self.queues.row_of, self.features)
         self._feature_rows = Latest([feature.rows for feature in self.features])
         self._objective_rows = Latest([objective.rows for objective in self.objectives])
+        self.width = max(1, min(BATCH, MOST_CELLS // max(1, len(self.queues.rows))))
         self.trials = 0
         self._rows = np.zeros((len(self.queues.rows), self._never), dtype=np.int64)
         self._bundles = np.zeros((len(self.features) + len(self.objectives), self._never), dtype=np.int64)
@@ -143,7 +146,9 @@ def draw(
     while count.trials < trials:
         room, arrivals = luck.draw()
         few = min(BATCH, trials - count.trials)
-        count.add(np.ascontiguousarray(room[:, :, :few]), np.ascontiguousarray(arrivals[:, :few]))
+        for start in range(0, few, count.width):
+            part = slice(start, min(start + count.width, few))
+            count.add(np.ascontiguousarray(room[:, :, part]), np.ascontiguousarray(arrivals[:, part]))
         if progress is not None:
             progress(count.trials, trials)
         if count.trials < trials and cancelled is not None and cancelled():

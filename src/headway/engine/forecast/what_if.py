@@ -12,6 +12,8 @@ PREDICTABILITY = "predictability"
 SURE = 0.99
 MOST_ASKED = 40
 """Dependencies and arrivals asked about, the most doubtful first."""
+MOST_TEAMS = 12
+"""Teams asked about, those most likely to leave the most points undone first."""
 MORE_CAPACITY = 1.1
 LEAST_GAIN = 0.01
 
@@ -77,7 +79,15 @@ def _changes(problem: ForecastProblem, base: Forecast) -> Iterator[Change]:
         if arrival.key in asked and not arrival.mocked:
             rest = tuple(replace(other, mocked=other.mocked or other is arrival) for other in problem.arrivals)
             yield "arrival", arrival.key, f"with {arrival.key} on time", replace(problem, arrivals=rest)
+    undone = {team.key: 0.0 for team in problem.teams}
+    for item in problem.items:
+        undone[item.team] += item.points * (1 - base.items[item.key].in_pi)
+    pressed = {
+        key for key, points in sorted(undone.items(), key=lambda each: (-each[1], each[0]))[:MOST_TEAMS] if points
+    }
     for team in problem.teams:
+        if team.key not in pressed:
+            continue
         more = replace(team, capacity=tuple(points * MORE_CAPACITY for points in team.capacity))
         teams = tuple(more if other is team else other for other in problem.teams)
         yield "team", team.key, f"with a tenth more capacity in {team.key}", replace(problem, teams=teams)
