@@ -24,20 +24,20 @@ def give_capacity(train: Train, points: float = 20) -> None:
         )
 
 
-def build_plan(train: Train) -> dict[str, int]:
+def build_plan(train: Train, pi_number: int = 1) -> dict[str, int]:
     """A feature of two stories of which the consumer stands before its provider, and one that is not planned yet.
 
     Gives the numbers by name: feature, provider (Merlin, I2), consumer (Kestrel, I1), second (feature), late (Kestrel).
     """
     give_capacity(train)
-    pi = iteration(train, 1, 1).pi
+    pi = iteration(train, pi_number, 1).pi
     feature = build_feature(train, "Reading history", user_value=8, time_criticality=5, risk_opportunity=3)
     second = build_feature(train, "Alerts", user_value=5, time_criticality=5, risk_opportunity=3)
     with change(root(train)) as frame:
         frame.create_many([Target(feature=each, pi=pi) for each in (feature, second)], "target.created")
 
     def story(title: str, team: str, of: Feature, place: int | None) -> Story:
-        where = iteration(train, 1, place) if place else None
+        where = iteration(train, pi_number, place) if place else None
         return build_story(train, title, team=team, feature=of, points=8, pi=pi, iteration=where)
 
     provider = story("Keep past readings", "merlin", feature, 2)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from headway.engine.errors import Missing
 from headway.features.planner.moves import Move, moves_of, stale_moves
 from headway.features.planner.policies import KIND, PARTS, may_answer, may_withdraw
+from headway.kit import clock
 from headway.kit.access import Actor, Permission, Verdict, require
 from headway.store import jobs
 from headway.store.change import missing
@@ -116,6 +117,13 @@ def increments(actor: Actor) -> list[Increment]:
     require(actor, Permission.VIEW_TRAIN)
     found = Increment.objects.filter(train_id=actor.train_id).exclude(state=Increment.State.CLOSED)
     return list(found.order_by("number"))
+
+
+def can_be_planned(actor: Actor) -> set[int]:
+    """The ids of the PIs with a development iteration that is not over."""
+    require(actor, Permission.VIEW_TRAIN)
+    left = Iteration.objects.filter(train_id=actor.train_id, is_ip=False, ends_on__gte=clock.today())
+    return set(left.values_list("pi_id", flat=True))
 
 
 def drafts(actor: Actor, limit: int = SHOWN) -> list[Job]:

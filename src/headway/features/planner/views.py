@@ -161,7 +161,7 @@ def part_change(request: TrainRequest, slug: str, number: int, team: str) -> Htt
 
 
 def _increment(request: TrainRequest) -> Increment:
-    """The PI that is asked for, else the one that is planned or runs, else the next."""
+    """The PI that is asked for, else the first that is not over, one that is being planned before the others."""
     actor = request.actor
     asked = request.GET.get("pi", "")
     if asked:
@@ -170,8 +170,10 @@ def _increment(request: TrainRequest) -> Increment:
     found = queries.increments(actor)
     if not found:
         raise Missing("This train has no PI that is open; PIs are made under Calendar.", code="pi_missing")
-    planned = [pi for pi in found if pi.state == Increment.State.PLANNING]
-    return (planned or found)[0]
+    still = queries.can_be_planned(actor)
+    ahead = [pi for pi in found if pi.pk in still]
+    planned = [pi for pi in ahead if pi.state == Increment.State.PLANNING]
+    return (planned or ahead or found[-1:])[0]
 
 
 def _job(row: Job) -> dict[str, Any]:
