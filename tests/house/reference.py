@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import UnionType
@@ -14,6 +15,7 @@ REFERENCE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 MADE = "<!-- Made from the code by `make docs`; a test keeps it equal. -->\n"
 
 
+@cache
 def pages() -> dict[str, str]:
     """Every page of the reference by its file's name. Django has to be set up."""
     return {
@@ -23,7 +25,33 @@ def pages() -> dict[str, str]:
         "cli.md": cli(),
         "api.md": api(),
         "api.json": json.dumps(schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+        "documents.md": documents(),
+        **{f"schema-{name}.json": text for name, text in document_schemas().items()},
     }
+
+
+def documents() -> str:
+    """Every kind of document of the engine, and its schema."""
+    from headway.engine.documents import FORMATS, schemas
+
+    rows = [
+        (f"`headway/{name}`", schemas()[name]["title"], f"[schema-{name}.json](schema-{name}.json)") for name in FORMATS
+    ]
+    return _page(
+        "Documents",
+        "What `headway plan`, `headway forecast` and `headway network` read and write is JSON. A document may say what "
+        "it is in `format` and `version` (1). Names that are not known are refused, and so is everything else that is "
+        "wrong, with its path, its value and the way out. Iterations are named by their index from 0 or by their name, "
+        "which has to stand in `iterations`. A document has at most 64 MiB and 100,000 entries in any list.",
+        _table(("Format", "What", "JSON schema"), rows),
+    )
+
+
+def document_schemas() -> dict[str, str]:
+    """The JSON schemas of the documents, by the name of the kind."""
+    from headway.engine.documents import schemas
+
+    return {name: json.dumps(each, indent=1, ensure_ascii=False) + "\n" for name, each in schemas().items()}
 
 
 def permissions() -> str:

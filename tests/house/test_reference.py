@@ -4,8 +4,11 @@ import pytest
 
 from tests.house.reference import REFERENCE, pages
 
+NAMES = ["permissions.md", "settings.md", "journal.md", "cli.md", "api.md", "api.json", "documents.md"]
+KINDS = ["problem", "plan", "comparison", "forecast-problem", "forecast", "network", "network-analysis"]
 
-@pytest.mark.parametrize("name", ["permissions.md", "settings.md", "journal.md", "cli.md", "api.md", "api.json"])
+
+@pytest.mark.parametrize("name", [*NAMES, *(f"schema-{kind}.json" for kind in KINDS)])
 def test_the_reference_is_what_the_code_says(name: str) -> None:
     written = (REFERENCE / name).read_text(encoding="utf-8")
     assert written == pages()[name], f"docs/reference/{name} is out of date; run `make docs`"

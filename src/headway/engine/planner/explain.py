@@ -346,40 +346,47 @@ def _given_up(case: Case, core: Demands, group: Sequence[Demand]) -> Found:
     return words[group[0].kind], None, "", {}
 
 
+def _first(case: Case, core: Demands, demand: Demand, candidates: Iterable[int]) -> int | None:
+    """The first value that makes the whole problem possible; if none does, the first that ends this conflict."""
+    ends: int | None = None
+    for at in candidates:
+        if fit(case, {**core, demand: at}).possible:
+            if fit(case, {**case.demands, demand: at}, ask=False).possible:
+                return at
+            ends = at if ends is None else ends
+    return ends
+
+
 def _moved_pin(case: Case, core: Demands, group: Sequence[Demand]) -> Found:
     """The nearest other iteration a story could be pinned to."""
     asked = int(core[group[0]])
-    if asked >= 0:
-        for at in sorted(range(case.last + 1), key=lambda each: (abs(each - asked), each)):
-            if at != asked and fit(case, {**core, group[0]: at}).possible:
-                change = f"Pin {group[0].subject} to {case.problem.iterations[at]} instead."
-                return change, at, "iteration", {group[0]: at}
-    return _given_up(case, core, group)
+    others = sorted((at for at in range(case.last + 1) if at != asked), key=lambda at: (abs(at - asked), at))
+    at = _first(case, core, group[0], others) if asked >= 0 else None
+    if at is None:
+        return _given_up(case, core, group)
+    return f"Pin {group[0].subject} to {case.problem.iterations[at]} instead.", at, "iteration", {group[0]: at}
 
 
 def _later_due(case: Case, core: Demands, group: Sequence[Demand]) -> Found:
-    for at in range(int(core[group[0]]) + 1, case.last + 1):
-        if fit(case, {**core, group[0]: at}).possible:
-            change = f"Let {group[0].subject} finish in {case.problem.iterations[at]}."
-            return change, at, "iteration", {group[0]: at}
-    return f"Take the due iteration off {group[0].subject}.", None, "", {}
+    at = _first(case, core, group[0], range(int(core[group[0]]) + 1, case.last + 1))
+    if at is None:
+        return f"Take the due iteration off {group[0].subject}.", None, "", {}
+    return f"Let {group[0].subject} finish in {case.problem.iterations[at]}.", at, "iteration", {group[0]: at}
 
 
 def _sooner(case: Case, core: Demands, group: Sequence[Demand]) -> Found:
     subject, names = group[0].subject, case.problem.iterations
     arrival = case.problem.arrivals[group[0].number] if group[0].kind is Kind.ARRIVAL else None
-    for at in range(int(core[group[0]]) - 1, -1, -1):
-        if not fit(case, {**core, group[0]: at}).possible:
-            continue
-        changed: dict[Demand, float] = {group[0]: at}
-        if arrival is None:
-            return f"Let {subject} begin in {names[at]}.", at, "iteration", changed
-        if arrival.mocked:
-            return f"Have what {subject} waits for arrive in {names[at]}.", at, "iteration", changed
-        if at == arrival.iteration:
-            return f"Agree on a mock, so that {subject} can begin in {names[at]}.", at, "iteration", changed
-        if at > 0:
-            return f"Have what {subject} waits for arrive in {names[at - 1]}.", at - 1, "iteration", changed
+    at = _first(case, core, group[0], range(int(core[group[0]]) - 1, -1, -1))
+    changed: dict[Demand, float] = {} if at is None else {group[0]: at}
+    if at is not None and arrival is None:
+        return f"Let {subject} begin in {names[at]}.", at, "iteration", changed
+    if at is not None and arrival is not None and arrival.mocked:
+        return f"Have what {subject} waits for arrive in {names[at]}.", at, "iteration", changed
+    if at is not None and arrival is not None and at == arrival.iteration:
+        return f"Agree on a mock, so that {subject} can begin in {names[at]}.", at, "iteration", changed
+    if at:
+        return f"Have what {subject} waits for arrive in {names[at - 1]}.", at - 1, "iteration", changed
     return f"Let {subject} begin without what it waits for.", None, "", {}
 
 

@@ -356,7 +356,7 @@ def _twice(field: str, key: str) -> Invalid:
 def _known(field: str, key: str, keys: set[str], where: str) -> None:
     if key not in keys:
         raise Invalid(
-            f"{where.capitalize()} names {key!r}, which this problem does not have; add it or leave it out.",
+            f"{where[0].upper()}{where[1:]} names {key!r}, which this problem does not have; add it or leave it out.",
             code="unknown_key",
             field=field,
             value=key,

@@ -53,4 +53,4 @@ def _exact(value: object) -> Decimal:
 
 
 def _words(field: str) -> str:
-    return field.replace("_", " ").capitalize()
+    return field[:1].upper() + field[1:].replace("_", " ")
