@@ -1,6 +1,7 @@
 // @ts-check
 /** Cards where a proposal would put them, the present ones stepped back, and the loads that follow. */
 import { make } from "../../web/js/dom.js";
+import { Hint } from "./hint.js";
 import { number } from "./page.js";
 import { curve } from "./strings.js";
 
@@ -18,7 +19,10 @@ export class Ghosts {
     /** @type {Map<string, {ghost: HTMLElement, step: Step}>} */ this.shown = new Map();
     this.arrows = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (document.getElementById("board-arrows")));
     this.arrowed = "";
+    /** Why the card in focus would move. @type {Hint | null} */ this.hint = null;
     desk.onDraw(() => this.point());
+    desk.root.addEventListener("board:holding", () => this.hush());
+    desk.page.scroll.addEventListener("scroll", () => this.hush(), { passive: true });
     desk.page.canvas.addEventListener("click", (event) => {
       const ghost = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".ghost"));
       if (!ghost) return;
@@ -43,6 +47,7 @@ export class Ghosts {
 
   clear() {
     this.sweep();
+    this.hush();
     this.arrows.replaceChildren();
     this.desk.aside = null;
     this.desk.page.stale();
@@ -107,6 +112,24 @@ export class Ghosts {
     return step ? `A proposal moves it to ${this.desk.model.iterationName(step.to)}: ${step.reason}` : "";
   }
 
+  /** Says beside the card in focus why it would move. @param {string | null} key */
+  explain(key) {
+    const step = key ? this.shown.get(key)?.step : undefined;
+    const box = step && this.desk.page.cards.get(step.key)?.getBoundingClientRect();
+    if (!step || !box) return this.hush();
+    const { model } = this.desk;
+    this.hint ??= new Hint(this.desk.root);
+    this.hint.say(`${model.iterationName(step.from)} ⇢ ${model.iterationName(step.to)}`);
+    this.hint.add([step.reason]);
+    this.hint.at(box.left, box.bottom);
+    return undefined;
+  }
+
+  hush() {
+    this.hint?.remove();
+    this.hint = null;
+  }
+
   // Loads --------------------------------------------------------------------
 
   /** Writes what each touched cell and column would hold. @param {Move[]} moves */
@@ -149,6 +172,8 @@ export class Ghosts {
     if (!this.shown.size) return;
     const { page, hovered, focused } = this.desk;
     const lit = hovered ?? focused;
+    this.explain(lit);
+    for (const [key, { ghost }] of this.shown) ghost.classList.toggle("is-out", page.cards.get(key)?.classList.contains("is-out") ?? false);
     const keys = this.shown.size <= ARROWS ? [...this.shown.keys()] : lit && this.shown.has(lit) ? [lit] : [];
     const boxes = page.layout();
     const from = page.canvas.getBoundingClientRect();

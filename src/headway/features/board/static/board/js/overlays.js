@@ -40,11 +40,26 @@ export class Overlays {
   listen() {
     this.choice.addEventListener("change", () => void this.choose(this.choice.value));
     this.desk.onMark(() => this.over?.again());
-    on("entry", (entry) => this.over?.entry(entry));
+    on("entry", (entry) => {
+      if (entry.kind === "proposal") this.offer(entry);
+      this.over?.entry(entry);
+    });
     hotkey("o", "Next overlay: plan only, critical chain, forecast, proposals", () => void this.next());
     hotkey("c", "Critical chain", () => void this.choose(this.shown === "chain" ? "" : "chain"));
     const asked = new URLSearchParams(location.search).get("overlay");
     if (asked) void this.choose(asked);
+  }
+
+  /** A proposal was put before the teams, or taken back. @param {Entry} entry */
+  offer({ before, after, user }) {
+    const { model, me } = this.desk;
+    if (!after || after.pi_id !== model.pi.id) return;
+    const name = `proposal:${after.number}`;
+    const known = [...this.choice.options].find((each) => each.value === name);
+    if (after.state !== "open") return void (name !== this.shown && known?.remove());
+    if (!known) this.choice.add(new Option(`Proposal ${after.number}`, name));
+    if (!before && user !== me) toast(`Proposal ${after.number} is put before the teams.`, { action: { label: "Show", run: () => void this.choose(name) } });
+    return undefined;
   }
 
   next() {
@@ -92,7 +107,7 @@ export class Overlays {
       else there.searchParams.delete("overlay");
       link.href = there.href;
     }
-    if (name && ![...this.choice.options].some((each) => each.value === name)) this.choice.add(new Option(name.replace(":", " "), name));
+    if (name && ![...this.choice.options].some((each) => each.value === name)) this.choice.add(new Option(name.replace("proposal:", "Proposal "), name));
     this.choice.value = name;
     this.desk.root.dataset.overlay = name.split(":")[0];
   }
