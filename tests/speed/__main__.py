@@ -90,6 +90,12 @@ def of_forecasts() -> list[Figure]:
     return forecast.measure()
 
 
+def of_planners() -> list[Figure]:
+    from tests.speed import planner
+
+    return planner.measure()
+
+
 SECTIONS: dict[str, Callable[[], list[Figure]]] = {
     "board": of_boards,
     "moves": of_moves,
@@ -97,6 +103,7 @@ SECTIONS: dict[str, Callable[[], list[Figure]]] = {
     "import": of_imports,
     "browser": of_browsers,
     "clone": of_clones,
+    "planner": of_planners,
     "network": of_networks,
     "forecast": of_forecasts,
 }

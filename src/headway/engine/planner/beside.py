@@ -22,7 +22,7 @@ from headway.engine.planner.shape import Shape, is_choice
 SLICES = (3.0, 12.0, 48.0, 192.0, 768.0)
 """Seconds for the whole-number programme, again and again: what it found is only known when a slice ends."""
 
-MANY = 1_000
+MANY = 200
 """Up to so many stories, whole-number programmes are worth their time."""
 
 FEW = 5

@@ -76,7 +76,7 @@ class Model:
         if not self.variables:
             return Answer(values=[], proven=True)
         question = engine.CpModelProto()
-        if not question.parse_text_format(self._text()):
+        if not question.parse_text_format(self.text()):
             raise AssertionError("CP-SAT did not understand the question")
         parameters = engine.SatParameters()
         parameters.parse_text_format(
@@ -90,7 +90,8 @@ class Model:
             return None
         return Answer(values=list(answer.solution), proven=answer.status == engine.OPTIMAL)
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The question as CP-SAT reads it."""
         if self._counts:
             domains = [1] * self.variables
             for column, most in self._counts.items():

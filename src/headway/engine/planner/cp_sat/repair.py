@@ -36,13 +36,13 @@ def repair(
     ``places`` keeps the rules and ``loads`` are those of its free stories. The answer is usually no worse than
     ``places``, but a hint is no floor: judge it.
     """
-    part = _Part(shape, places, loads, features)
+    part = Part(shape, places, loads, features)
     answer = part.model.solve(effort=effort, seed=seed)
     return None if answer is None else Repaired(places=part.read(answer.values), proven=answer.proven)
 
 
-class _Part:
-    """The question about some features."""
+class Part:
+    """The question about some features; ``read`` tells the places of an answer to ``model``."""
 
     def __init__(
         self, shape: Shape, places: Sequence[int], loads: Sequence[Sequence[int]], features: Sequence[int]
