@@ -1,6 +1,7 @@
 """Who may import whom, and what a module may be called."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,6 +63,21 @@ def test_the_engine_can_be_used_without(blocked: tuple[str, ...]) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert int(done.stdout) == sum(1 for _ in (SOURCE / "engine").rglob("*.py"))
+
+
+def test_the_server_loads_no_solver_and_no_arrays() -> None:
+    """They cost a hundred megabytes; what needs them is done by a worker."""
+    script = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "from django.urls import get_resolver\n"
+        "import headway.site.asgi\n"
+        "get_resolver().url_patterns\n"
+        "print(sorted({'numpy', 'scipy', 'ortools', 'pandas', 'highspy'} & set(sys.modules)))\n"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "headway.site.settings", "HEADWAY_DEBUG": "true"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
 
 
 def test_the_engine_asks_neither_clock_nor_chance() -> None:
