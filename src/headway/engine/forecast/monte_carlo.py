@@ -14,7 +14,7 @@ from headway.engine.forecast.published import PUBLISHED
 from headway.engine.forecast.queues import UNITS, line_up
 from headway.engine.forecast.results import Chance, Distribution, Forecast
 from headway.engine.forecast.sampling import BATCH, Luck
-from headway.engine.forecast.work import Crew, Latest, Small, Whole
+from headway.engine.forecast.work import Crew, Latest, Small, Whole, count_rows
 
 QUANTILES = (0.05, 0.15, 0.25, 0.5, 0.75, 0.85, 0.95)
 BINS = 20
@@ -67,8 +67,8 @@ class Count:
         objectives = self._finish(self._objective_rows, len(self.objectives), finished)
         both = np.concatenate([features, objectives])
         for now in range(self._never):
-            self._bundles[:, now] += np.count_nonzero(both <= now, axis=1)
-            self._arrived[:, now] += np.count_nonzero(arrivals <= now + 1, axis=1)
+            self._bundles[:, now] += count_rows(both <= now)
+            self._arrived[:, now] += count_rows(arrivals <= now + 1)
         if self._promised:
             in_time = objectives <= self._due[:, None]
             self._reached.append(self._worth @ in_time / self._promised)

@@ -113,7 +113,7 @@ class Crew:
         for bundles, times, past in ((self._behind, finished, now - 1), (self._awaited, arrivals, now)):
             places, latest = bundles.of(times, shut)
             free[places] &= latest <= past
-        return free, free.sum(axis=1, dtype=np.int32).tolist()
+        return free, count_rows(free)
 
     def _spend(self, first: int, end: int, space: Whole, gates: Gates) -> None:
         """Give these rows, one after the other, what they can use of the space left."""
@@ -134,4 +134,10 @@ class Crew:
         never = np.uint8(self._iterations)
         when = finished[first:end]
         np.minimum(when, never - done.view(np.uint8) * np.uint8(never - now), out=when)
-        return [int(np.count_nonzero(each)) for each in done]
+        return count_rows(done)
+
+
+def count_rows(flags: Flags) -> list[int]:
+    """How many are true in each row, of at most 65,535."""
+    counts: list[int] = flags.view(np.uint8).sum(axis=1, dtype=np.uint16).tolist()
+    return counts
