@@ -113,7 +113,8 @@ class Crew:
         for bundles, times, past in ((self._behind, finished, now - 1), (self._awaited, arrivals, now)):
             places, latest = bundles.of(times, shut)
             free[places] &= latest <= past
-        return free, count_rows(free)
+        opened: list[int] = count_rows(free).tolist()
+        return free, opened
 
     def _spend(self, first: int, end: int, space: Whole, gates: Gates) -> None:
         """Give these rows, one after the other, what they can use of the space left."""
@@ -134,10 +135,10 @@ class Crew:
         never = np.uint8(self._iterations)
         when = finished[first:end]
         np.minimum(when, never - done.view(np.uint8) * np.uint8(never - now), out=when)
-        return count_rows(done)
+        sure: list[int] = count_rows(done).tolist()
+        return sure
 
 
-def count_rows(flags: Flags) -> list[int]:
+def count_rows(flags: Flags) -> NDArray[np.uint16]:
     """How many are true in each row, of at most 65,535."""
-    counts: list[int] = flags.view(np.uint8).sum(axis=1, dtype=np.uint16).tolist()
-    return counts
+    return np.asarray(flags.view(np.uint8).sum(axis=1, dtype=np.uint16))
