@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from headway.engine.planner.demands import IN, OUT, Case, Demand, Demands, Kind, Outcome
-from headway.engine.planner.fitting import fit
+from headway.engine.planner.fitting import STEPS, fit
 from headway.engine.planner.problem import Pin, Problem
 
 MOST_STARTS = 24
-"""Conflicts that are made small before the smallest of them is told."""
+"""Conflicts looked for before the smallest of them are made small."""
 
 FEW = 30
 """Up to so many demands are tried one by one at once."""
@@ -22,8 +22,14 @@ FEW = 30
 MOST_ASKED = 15
 """How often CP-SAT is asked about one conflict; beyond that it is told as small as it is."""
 
-MOST_WORK = 2_000
-"""Demands tried times demands kept, after which the smallest conflict so far is told."""
+MOST_TRIED = 6
+"""Conflicts that are made small, to tell the smallest."""
+
+LONG = 6
+"""A conflict so many times as long as the smallest so far is left alone."""
+
+FEW_STEPS = 200
+"""Steps of the search for all but the first conflict."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,40 +108,31 @@ def _starts(case: Case) -> list[frozenset[Demand]]:
 
 
 def _smallest(case: Case, starts: Sequence[frozenset[Demand]]) -> tuple[frozenset[Demand], bool]:
-    """The smallest of the conflicts, each made as small as it goes, as far as the work for that is bounded."""
-    best: tuple[frozenset[Demand], bool] | None = None
-    work = 0
-    for start in starts:
-        found = _small(case, start)
-        if best is None or _size(case, found[0]) < _size(case, best[0]):
-            best = found
-        work += len(start) * len(found[0])
-        if work > MOST_WORK:
+    """The first conflict made as small as it goes, or one of the next that quickly becomes smaller."""
+    best, sure = _small(case, starts[0], steps=STEPS, asks=MOST_ASKED)
+    for start in starts[1:MOST_TRIED]:
+        if len(start) > LONG * len(best):
             break
-    if best is None:
-        raise AssertionError("a smallest conflict was asked for where there is none")
-    return best
+        found, certain = _small(case, start, steps=FEW_STEPS, asks=0)
+        if certain and _size(case, found) < _size(case, best):
+            best, sure = found, True
+    return best, sure
 
 
-def _small(case: Case, start: frozenset[Demand]) -> tuple[frozenset[Demand], bool]:
+def _small(case: Case, start: frozenset[Demand], *, steps: int, asks: int) -> tuple[frozenset[Demand], bool]:
     """A set of demands none of which can be spared, and whether that is sure."""
     kept = {each: case.demands[each] for each in sorted(start, key=lambda each: _weight(case, each))}
-    asks = MOST_ASKED
-    for drop in _teams(kept) if len(kept) > FEW else ():
-        answer = fit(case, {one: asked for one, asked in kept.items() if one not in drop}, ask=asks > 0)
-        asks -= answer.asked
-        if answer.possible is False:
-            kept = {one: asked for one, asked in kept.items() if one in answer.core}
-    needed: set[Demand] = set()
+    ahead: list[set[Demand]] = [*(_teams(kept) if len(kept) > FEW else ()), *({each} for each in kept)]
     sure = True
-    while len(needed) < len(kept):
-        each = next(one for one in kept if one not in needed)
-        answer = fit(case, {one: asked for one, asked in kept.items() if one != each}, ask=asks > 0)
+    for drop in ahead:
+        if not drop & kept.keys():
+            continue
+        fewer = {one: asked for one, asked in kept.items() if one not in drop}
+        answer = fit(case, fewer, steps=steps, ask=asks > 0)
         asks -= answer.asked
         if answer.possible is False:
-            kept = {one: asked for one, asked in kept.items() if one in answer.core}
-        else:
-            needed.add(each)
+            kept = {one: asked for one, asked in fewer.items() if one in answer.core}
+        elif len(drop) == 1:
             sure = sure and answer.possible is not None
     return frozenset(kept), sure
 
