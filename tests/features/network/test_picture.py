@@ -101,6 +101,13 @@ def test_of_too_many_the_worst_are_drawn_and_the_rest_is_counted() -> None:
     assert [curve.numbers for curve in drawing.curves if curve.health == "conflict"] == ["D9999"]
 
 
+def test_a_crowded_cell_opens_lanes_beside_each_other_and_stays_low() -> None:
+    crowd = [strand(at, piece(2 * at, 1, 0), piece(2 * at + 1, 2, at % 6)) for at in range(20)]
+    drawing = draw(Scope(web=web(*crowd), pi_id=1))
+    assert len({box.x for box in drawing.boxes if box.piece.team_id == 1}) == 3
+    assert max(band.height for band in drawing.bands) < 8 * (BOX_HEIGHT + 8) + 20
+
+
 def test_nothing_is_an_empty_drawing() -> None:
     drawing = draw(Scope(web=web()))
     assert (drawing.boxes, drawing.curves, drawing.height) == ((), (), HEAD)

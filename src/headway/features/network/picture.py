@@ -1,8 +1,10 @@
 """The network as a drawing: iterations across, teams down, a box a piece, a curve a pair. Pure: numbers out."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from headway.features.network.questions.scope import Scope, count
 from headway.features.network.strands import SEVERITY, Piece, Strand, by_pair, is_short
@@ -17,6 +19,8 @@ BAND_PADDING = 10
 TITLE, NAME = 17, 16
 """Letters of a title that fit into a box, and of a team's name beside the drawing."""
 MOST_STRANDS = 600
+MOST_DOWN, MOST_LANES = 8, 4
+"""Boxes of a cell that stand below each other before a second lane is opened beside them, and the most lanes."""
 BEFORE, AFTER, LOOSE = -1, 1_000_000, 1_000_001
 
 
@@ -97,11 +101,13 @@ def draw(scope: Scope) -> Drawing:
     drawn = strands[:MOST_STRANDS]
     pieces = {piece.key: piece for each in drawn for piece in (each.provider, each.consumer)}
     pieces |= {key: scope.web.pieces[key] for key in _chain(scope)}
-    columns = _columns(scope, pieces.values())
-    slots = _slots(scope, pieces, columns, drawn)
+    slots = _slots(scope, pieces, drawn)
+    columns = _columns(scope, slots)
     bands = _bands(scope, slots)
     places = _places(slots, columns, bands)
-    boxes = tuple(_box(scope, pieces[key], at, drawn) for key, at in places.items())
+    needs = Counter(each.consumer.key for each in drawn)
+    gives = Counter(each.provider.key for each in drawn)
+    boxes = tuple(_box(scope, pieces[key], at, needs[key], gives[key]) for key, at in places.items())
     last = list(columns.values())[-1] if columns else None
     foot = list(bands.values())[-1] if bands else None
     return Drawing(
@@ -132,8 +138,11 @@ def _column_of(scope: Scope, piece: Piece) -> int:
     return AFTER if piece.at > own[-1] else piece.at
 
 
-def _columns(scope: Scope, pieces: Iterable[Piece]) -> dict[int, Column]:
-    used = {_column_of(scope, piece) for piece in pieces}
+def _columns(scope: Scope, slots: Mapping[Slot, Sequence[str]]) -> dict[int, Column]:
+    fullest: Counter[int] = Counter()
+    for (_, at), keys in slots.items():
+        fullest[at] = max(fullest[at], len(keys))
+    used = set(fullest)
     if scope.pi_id is not None:
         used |= {at for at, row in enumerate(scope.web.iterations) if row.pi_id == scope.pi_id}
     columns = {}
@@ -142,14 +151,22 @@ def _columns(scope: Scope, pieces: Iterable[Piece]) -> dict[int, Column]:
         is_aside = at in (BEFORE, AFTER, LOOSE)
         name = {BEFORE: "Before", AFTER: "After", LOOSE: "Not planned"}.get(at) or scope.where(at)
         is_ip = not is_aside and scope.web.iterations[at].is_ip
-        columns[at] = Column(name=name, x=x, width=BOX_WIDTH + COLUMN_GAP, is_ip=is_ip, is_aside=is_aside)
-        x += BOX_WIDTH + COLUMN_GAP
+        width = _lanes(fullest[at]) * (BOX_WIDTH + BOX_GAP) - BOX_GAP + COLUMN_GAP
+        columns[at] = Column(name=name, x=x, width=width, is_ip=is_ip, is_aside=is_aside)
+        x += width
     return columns
 
 
-def _slots(
-    scope: Scope, pieces: Mapping[str, Piece], columns: Collection[int], strands: Iterable[Strand]
-) -> dict[Slot, list[str]]:
+def _lanes(boxes: int) -> int:
+    return min(MOST_LANES, max(1, ceil(boxes / MOST_DOWN)))
+
+
+def _down(boxes: int) -> int:
+    """How many boxes of a cell stand below each other."""
+    return ceil(boxes / _lanes(boxes))
+
+
+def _slots(scope: Scope, pieces: Mapping[str, Piece], strands: Iterable[Strand]) -> dict[Slot, list[str]]:
     """The pieces of each cell, ordered by where their strings lead, so that few cross."""
     row = {team.id: at for at, team in enumerate(scope.web.teams)}
     leads: dict[str, list[int]] = {key: [] for key in pieces}
@@ -168,7 +185,7 @@ def _bands(scope: Scope, slots: Mapping[Slot, Sequence[str]]) -> dict[int | None
     bands: dict[int | None, Band] = {}
     y = HEAD
     for team_id in [*(team.id for team in scope.web.teams), None]:
-        tallest = max((len(keys) for (team, _), keys in slots.items() if team == team_id), default=0)
+        tallest = max((_down(len(keys)) for (team, _), keys in slots.items() if team == team_id), default=0)
         if tallest:
             team = scope.web.team[team_id]
             height = 2 * BAND_PADDING + tallest * (BOX_HEIGHT + BOX_GAP) - BOX_GAP
@@ -192,19 +209,20 @@ def _cut(text: str, longest: int) -> str:
 def _places(
     slots: Mapping[Slot, Sequence[str]], columns: Mapping[int, Column], bands: Mapping[int | None, Band]
 ) -> dict[str, tuple[int, int]]:
-    return {
-        key: (columns[column].x + COLUMN_GAP // 2, bands[team].y + BAND_PADDING + at * (BOX_HEIGHT + BOX_GAP))
-        for team in bands
-        for column in columns
-        for at, key in enumerate(slots.get((team, column), ()))
-    }
+    places = {}
+    for team in bands:
+        for column in columns:
+            keys = slots.get((team, column), ())
+            for at, key in enumerate(keys):
+                lane, down = divmod(at, _down(len(keys)))
+                x = columns[column].x + COLUMN_GAP // 2 + lane * (BOX_WIDTH + BOX_GAP)
+                places[key] = (x, bands[team].y + BAND_PADDING + down * (BOX_HEIGHT + BOX_GAP))
+    return places
 
 
-def _box(scope: Scope, piece: Piece, at: tuple[int, int], strands: Iterable[Strand]) -> Box:
-    waits = sum(each.consumer.key == piece.key for each in strands)
-    gives = sum(each.provider.key == piece.key for each in strands)
+def _box(scope: Scope, piece: Piece, at: tuple[int, int], needs: int, gives: int) -> Box:
     said = [f"{piece.label} {piece.title}", scope.team_name(piece), scope.where(piece.at)]
-    said += [f"needs {waits}"] * bool(waits) + [f"provides to {gives}"] * bool(gives)
+    said += [f"needs {needs}"] * bool(needs) + [f"provides to {gives}"] * bool(gives)
     if piece.key in _chain(scope):
         said.append("on the critical chain")
     return Box(
