@@ -64,7 +64,7 @@ class Board:
         iteration, points) of the story that does not fit.
 
         ``late`` moves stories that are not the last of their feature back again as far as that costs nothing,
-        which leaves the early room to others.
+        which leaves the early room to others; where there is a present plan it keeps stories at their place in it.
         """
         place, room = self.place, self.room
         ground = self.ground
@@ -72,7 +72,7 @@ class Board:
             if sum(room[cell:end]) < points and not force:
                 return False
         rows = ground.rows[block]
-        near = ground.present if ground.keep else None
+        near = ground.present if ground.keep and late else None
         count = 0
         for story, points, cell, at, high, waits, _ in rows:
             for provider, between in waits:
@@ -88,7 +88,7 @@ class Board:
                 while at <= end and room[at] < points:
                     at += 1
                 if at > end:
-                    at = self._make_room(points, cell, first, high) if shift else -1
+                    at = self._make_room(points, cell, first, high, waits) if shift else -1
                     if at < 0:
                         self.stuck = cell, first, high, points
                         break
@@ -124,17 +124,19 @@ class Board:
             cost += ground.uneven * (max(over, 0.0) - max(over - points, 0.0))
         return self.worth[block] >= cost
 
-    def _make_room(self, points: int, cell: int, first: int, last: int) -> int:
+    def _make_room(self, points: int, cell: int, first: int, last: int, waits: tuple[tuple[int, int], ...]) -> int:
         """Move one story of the team to another iteration so that ``points`` fit into one from first to last.
 
-        Returns that iteration, -1 when no single move does.
+        ``waits`` are the providers of what is to be placed there: they stay. Returns that iteration, -1 when no
+        single move does.
         """
+        stay = [provider for provider, _ in waits]
         place, room, ground = self.place, self.room, self.ground
         size = ground.size
         for at in range(first, last + 1):
             lack = points - room[cell + at]
             for story in ground.free_of[cell // ground.iterations]:
-                if place[story] != at or size[story] < lack:
+                if place[story] != at or size[story] < lack or story in stay:
                     continue
                 one, other = self._window(story)
                 for new in range(one, other + 1):

@@ -24,7 +24,8 @@ CYCLE = 600
 """between two of them."""
 ASK = 50
 """Rounds between two looks at the bound."""
-EXACT_ENOUGH = 1e-9
+EXACT_ENOUGH = 3e-7
+"""A gap so small is none: bounds are given with some safety."""
 
 
 class Solver(Protocol):
@@ -163,7 +164,7 @@ class _Draft:
             return "cancelled"
         if not self.blocks:
             return "nothing to decide"
-        if self._bound <= self._best + EXACT_ENOUGH:
+        if not self._gap(self._best):
             return "the best possible plan"
         stale = self._rounds - self._found_at
         return self._stop.reached(
@@ -192,9 +193,10 @@ class _Draft:
         self._best = self._repair.best.objective()
 
     def _gap(self, total: float) -> float:
-        if self._bound <= total + EXACT_ENOUGH:
+        lack = self._bound - total
+        if lack <= EXACT_ENOUGH * max(abs(self._bound), 1.0):
             return 0.0
-        return min((self._bound - total) / abs(self._bound), 1.0) if self._bound else 1.0
+        return min(lack / abs(self._bound), 1.0) if self._bound else 1.0
 
     def _told(self, board: Board) -> None:
         """Tell the best plan so far, and note it in the log."""

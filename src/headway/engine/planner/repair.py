@@ -19,7 +19,7 @@ FORCE = 0.5
 TOURNAMENT = 2
 AFRESH = 0.3
 POLISH = 0.03
-WARMTH = 0.002
+WARMTH = 0.005
 STALE = 3_000
 """Rounds without a better plan after which the search goes back to the best one."""
 
@@ -165,7 +165,7 @@ class Repair:
         owner, feature = ground.block_of, ground.feature
         loads: list[dict[int, int]] = [{} for _ in range(last - first + 1)]
         for story in ground.free_of[cell // ground.iterations]:
-            if first <= place[story] <= last:
+            if size[story] and first <= place[story] <= last:
                 block = owner[feature[story]]
                 if block not in keep:
                     here = loads[place[story] - first]
