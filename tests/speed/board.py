@@ -17,7 +17,7 @@ import itertools, json, sqlite3, sys, time
 import django, orjson
 django.setup()
 from django.db import connection
-from headway.features.board import queries
+from headway.features.board import network_queries, queries
 from headway.store.actors import actor_for
 from headway.store.models import User
 
@@ -54,14 +54,14 @@ columns = [each.id for each in rows.iterations]
 cells = itertools.cycle(itertools.product([story.number for story in rows.stories], columns))
 
 def standing():
-    queries._standing.cache_clear()
-    queries._standing(actor.train_id, pi, queries.stamp(actor))
+    network_queries._kept.clear()
+    network_queries._standing(actor.train_id, pi, queries.stamp(actor))
     return b""
 
 def consequences():
     number, iteration = next(cells)
     shown, now = queries.pi_shown(actor, None), queries.stamp(actor)
-    return orjson.dumps(queries.outlook(actor, shown, now, story=number, iteration_id=iteration))
+    return orjson.dumps(network_queries.outlook(actor, shown, now, story=number, iteration_id=iteration))
 
 def timed(function):
     function()
@@ -127,9 +127,13 @@ def _asking(installation: Installation, server: Server, size: Size) -> list[Figu
     mover = installation.person(server, "tess")
     snapshot, page = f"/api/v1/trains/{size.slug}/board", f"/trains/{size.slug}/board"
     changed, cached, unchanged, first, again = [], [], [], [], []
+    foreseen, known = [], []
+    question = f"/api/v1/trains/{size.slug}/board/consequences?story={size.features + 1}"
     for turn in range(TURNS):
         path = f"/api/v1/trains/{size.slug}/stories/{size.features + 2 + turn}"
         mover.call("PATCH", path, {"title": f"Changed {perf_counter()}"})
+        foreseen.append(reader.get(question))
+        known.append(reader.get(question))
         changed.append(reader.get(snapshot))
         cached.append(reader.get(snapshot))
         unchanged.append(reader.get(snapshot, **{"If-None-Match": changed[-1][3]}))
@@ -137,7 +141,10 @@ def _asking(installation: Installation, server: Server, size: Size) -> list[Figu
             first.append(reader.get(page))
             again.append(reader.get(page))
     reader.close()
-    statuses = {each[0] for each in changed + cached + first + again}, {each[0] for each in unchanged}
+    statuses = (
+        {each[0] for each in changed + cached + first + again + foreseen + known},
+        {each[0] for each in unchanged},
+    )
     if statuses != ({200}, {304}):
         raise AssertionError(f"The board answered {statuses}")
     html = again[-1][2]
@@ -145,6 +152,8 @@ def _asking(installation: Installation, server: Server, size: Size) -> list[Figu
         *p50_p99(f"{size}: GET snapshot after a change", [each[1] for each in changed]),
         *p50_p99(f"{size}: GET snapshot, unchanged, kept bytes", [each[1] for each in cached]),
         *p50_p99(f"{size}: GET snapshot, 304", [each[1] for each in unchanged], aim_p50=2),
+        *p50_p99(f"{size}: GET consequences, first after a change", [each[1] for each in foreseen]),
+        *p50_p99(f"{size}: GET consequences", [each[1] for each in known], aim_p50=20),
         *p50_p99(f"{size}: GET board page after a change", [each[1] for each in first]),
         *p50_p99(f"{size}: GET board page, unchanged", [each[1] for each in again]),
         Figure(name=f"{size}: board page, compressed", value=len(html) / 1024, unit="KiB"),

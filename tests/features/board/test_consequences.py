@@ -5,14 +5,21 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from headway.engine.network.graph import Item, Link
 from headway.engine.network.health import Health
+from headway.features.backlog.actions import edit_story, move_story
+from headway.features.board import network_queries
 from headway.features.board.outlook import LateFeature, Length, Outlook, Slips, StringChange, told
+from headway.features.board.picture import StoryRow
+from headway.features.board.queries import pi_shown, stamp
+from headway.features.board.standing import Standing
 from headway.store.models import Entry, Feature, Increment, Iteration, Story, Team, Train
 from tests.builders import build_dependency, build_feature, build_story, build_train, iteration
+from tests.cast import Cast
 
 As = Callable[[str], Client]
 API = "/api/v1/trains/orion/board/consequences"
@@ -213,3 +220,83 @@ def test_the_hint_names_the_worst_and_counts_the_rest() -> None:
         "1 more feature finishes later",
         "Critical chain: 3 → 4 iterations",
     )
+
+
+def network_of(standing: Standing) -> tuple[set[Item], set[Link], dict[str, Any], dict[Any, float], set[StoryRow]]:
+    network = standing.network
+    loads = {place: load for place, load in standing.loads.items() if load}
+    return set(network.items), set(network.links), dict(network.values), loads, set(standing.rows.stories)
+
+
+MOVES = [(1,), (2, 3), (None,), (3, None, 4, 1)]
+
+
+@pytest.mark.parametrize("moves", MOVES)
+def test_a_kept_network_that_follows_the_moves_is_the_one_built_anew(
+    cast: Cast, train: Train, pi: Increment, card: Story, history: Feature, moves: tuple[int | None, ...]
+) -> None:
+    build_dependency(train, consumer="merlin", provider="kestrel", provider_feature=history)
+    shown = pi_shown(cast.tess, 1)
+    kept = network_queries._standing(train.pk, shown, stamp(cast.tess))
+    for place in moves:
+        goal = None if place is None else iteration(train, 1, place).pk
+        move_story(cast.tess, number=card.number, pi_id=pi.pk, iteration_id=goal)
+    followed = network_queries._standing(train.pk, shown, stamp(cast.tess))
+    network_queries._kept.clear()
+    fresh = network_queries._standing(train.pk, shown, stamp(cast.tess))
+    assert network_of(followed) == network_of(fresh)
+    assert followed.chain == fresh.chain
+    assert network_of(kept) != network_of(fresh)
+
+
+def test_following_a_move_reads_the_journal_and_not_the_board(
+    as_: As, cast: Cast, train: Train, pi: Increment, card: Story
+) -> None:
+    client = as_("tess")
+    places = [iteration(train, 1, number).pk for number in (3, 4)]
+    asked(client, story=card.number, iteration=places[0])
+    with CaptureQueriesContext(connection) as known:
+        asked(client, story=card.number, iteration=places[0])
+    move_story(cast.tess, number=card.number, pi_id=pi.pk, iteration_id=places[0])
+    with CaptureQueriesContext(connection) as followed:
+        found = asked(client, story=card.number, iteration=places[1])
+    assert len(followed) == len(known) + 1
+    assert [(each["iteration_id"], each["before"], each["after"]) for each in found["cells"]] == [
+        (places[1], 0.0, 5.0),
+        (places[0], 5.0, 0.0),
+    ]
+
+
+@pytest.mark.parametrize("change_of", ["points", "dependency", "done", "leaves"])
+def test_what_is_more_than_a_move_is_seen_too(
+    as_: As, cast: Cast, train: Train, pi: Increment, card: Story, address: Story, change_of: str
+) -> None:
+    client = as_("tess")
+    goal = iteration(train, 1, 1).pk
+    before = asked(client, story=card.number, iteration=goal)
+    if change_of == "points":
+        edit_story(cast.tess, number=card.number, points=8)
+    elif change_of == "dependency":
+        build_dependency(train, consumer_story=card, provider_story=address, needs="A second address")
+    elif change_of == "done":
+        edit_story(cast.mika, number=address.number, state="done")
+    else:
+        move_story(cast.mika, number=address.number, pi_id=None, iteration_id=None)
+    after = asked(client, story=card.number, iteration=goal)
+    network_queries._kept.clear()
+    assert after == asked(client, story=card.number, iteration=goal)
+    assert after != before
+
+
+def test_a_history_that_was_taken_back_is_not_followed(cast: Cast, train: Train, pi: Increment, card: Story) -> None:
+    shown = pi_shown(cast.tess, 1)
+    with transaction.atomic():
+        move_story(cast.tess, number=card.number, pi_id=pi.pk, iteration_id=None)
+        network_queries._standing(train.pk, shown, stamp(cast.tess))
+        transaction.set_rollback(True)
+    for place in (3, 4):
+        move_story(cast.tess, number=card.number, pi_id=pi.pk, iteration_id=iteration(train, 1, place).pk)
+    found = network_queries._standing(train.pk, shown, stamp(cast.tess))
+    assert found.stories[card.pk].iteration_id == iteration(train, 1, 4).pk
+    network_queries._kept.clear()
+    assert network_of(found) == network_of(network_queries._standing(train.pk, shown, stamp(cast.tess)))

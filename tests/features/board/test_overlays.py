@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from headway.features.board.laid_over import Note, laid_over
-from headway.features.board.queries import longest_way, pi_shown, stamp
+from headway.features.board.network_queries import longest_way
+from headway.features.board.queries import pi_shown, stamp
 from headway.features.planner.actions import accept_part, propose, withdraw_proposal
 from headway.features.planner.moves import Move
 from headway.store.change import change

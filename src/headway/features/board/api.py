@@ -7,14 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from headway.features.board.queries import (
-    board_snapshot,
-    board_snapshot_packed,
-    longest_way,
-    outlook,
-    pi_shown,
-    stamp,
-)
+from headway.features.board.network_queries import longest_way, outlook
+from headway.features.board.queries import board_snapshot, board_snapshot_packed, pi_shown, stamp
 from headway.kit.http import actor_of
 from headway.kit.schemas import Id, Number
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from headway.engine.errors import Missing
 from headway.engine.network.health import Health
-from headway.features.board.queries import PiRow, longest_way, stamp, strings_in_words
+from headway.features.board.network_queries import longest_way
+from headway.features.board.queries import PiRow, stamp, strings_in_words
 from headway.features.board.words import Line
 from headway.features.forecast import queries as forecast
 from headway.features.planner import queries as planner

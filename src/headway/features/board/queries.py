@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
-from headway.engine.errors import Invalid, Missing
+from headway.engine.errors import Missing
 from headway.features.board.drawing import card_html, number, table_html
-from headway.features.board.outlook import Length, Outlook, length, told
 from headway.features.board.packing import Piece, piece
 from headway.features.board.picture import (
     DependencyRow,
@@ -40,7 +39,6 @@ from headway.features.board.picture import (
     story_card,
 )
 from headway.features.board.policies import require_view
-from headway.features.board.standing import Standing, Supposed
 from headway.features.board.words import Line, in_words
 from headway.features.capacity.queries import capacity_table
 from headway.kit import clock
@@ -365,6 +363,11 @@ def _rows(train_id: int, pi: PiRow) -> Rows:
     return _named(_read(train_id, pi), changed_since_commitment(train_id, pi))
 
 
+def present_rows(train_id: int, pi: PiRow) -> Rows:
+    """The rows of a board as they are now, without asking the journal what changed since the commitment."""
+    return _named(_read(train_id, pi), frozenset())
+
+
 def _named(tables: Tables, changed: frozenset[int]) -> Rows:
     return Rows(**{name: [row(*each) for each in rows] for name, (row, rows) in tables.items()}, changed=changed)
 
@@ -383,7 +386,7 @@ def strings_in_words(actor: Actor, pi: PiRow, moves: Mapping[int, int | None] | 
     With ``moves``, as if these stories, by id, stood in these iterations, by id (None: in their team's backlog).
     """
     require_view(actor)
-    rows = _named(_read(actor.train_id, pi), frozenset())
+    rows = present_rows(actor.train_id, pi)
     if moves:
         moved = [each._replace(iteration_id=moves.get(each.id, each.iteration_id)) for each in rows.stories]
         rows = replace(rows, stories=moved)
@@ -514,109 +517,6 @@ def _open_proposals(train_id: int, pi: PiRow, at: Stamp) -> tuple[OfferedProposa
     found = Proposal.objects.filter(train_id=train_id, pi_id=pi.id, state=Proposal.State.OPEN).order_by("-number")
     rows = found.values_list("number", "made_by__name")[:PROPOSALS_OFFERED]
     return tuple(OfferedProposal(number=row[0], made_by=row[1] or "") for row in rows)
-
-
-# What a card elsewhere would change --------------------------------------------
-
-
-def outlook(
-    actor: Actor,
-    pi: PiRow,
-    at: Stamp,
-    *,
-    story: int | None = None,
-    feature: int | None = None,
-    iteration_id: int | None = None,
-    team_id: int | None = None,
-) -> Outlook:
-    """What would change if a card stood in this cell. Nothing is written.
-
-    The card is a story or, while it has none, a feature, by its number; no iteration is the team's backlog, no
-    team the one it has.
-
-    Raises:
-        Missing: no such card on this board.
-        Invalid: not exactly one card was named, the feature follows its stories, or the cell is not on this board.
-    """
-    require_view(actor)
-    standing = _standing(actor.train_id, pi, at)
-    key, own_team = _asked_card(standing, story, feature)
-    if iteration_id is not None and iteration_id not in standing.iterations:
-        raise Invalid(
-            f"Iteration {iteration_id} is not one of {pi.name}; choose one of its columns or none.",
-            code="unknown_iteration",
-            field="iteration",
-            value=iteration_id,
-        )
-    if team_id is not None and team_id not in standing.teams:
-        raise Invalid(
-            f"Team {team_id} is not on this train; leave the team out to keep the card's own.",
-            code="unknown_team",
-            field="team",
-            value=team_id,
-        )
-    found = standing.outlook(
-        Supposed(
-            key=key,
-            team_id=own_team if team_id is None else team_id,
-            iteration_id=iteration_id,
-            ordinal=standing.ordinal(iteration_id),
-        )
-    )
-    return replace(found, words=told(found))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LongestWay:
-    """The critical chain of a PI: its cards in order, and its length."""
-
-    cards: tuple[str, ...]
-    length: Length
-
-
-def longest_way(actor: Actor, pi: PiRow, at: Stamp) -> LongestWay:
-    """The critical chain of the work on a board: each of its cards needs the one before."""
-    require_view(actor)
-    chain = _standing(actor.train_id, pi, at).chain
-    return LongestWay(cards=chain.keys, length=length(chain))
-
-
-def _asked_card(standing: Standing, story: int | None, feature: int | None) -> tuple[str, int | None]:
-    """The key and the team of the card with this number."""
-    if (story is None) == (feature is None):
-        raise Invalid(
-            "Name either the number of a story or that of a feature.", code="one_card", field="story", value=story
-        )
-    if story is not None:
-        named = next((each for each in standing.rows.stories if each.number == story), None)
-        if named is None:
-            raise Missing(f"Story {story} is not on this board.", code="story_missing")
-        return f"s{named.id}", named.team_id
-    whole = next((each for each in standing.rows.features if each.number == feature), None)
-    if whole is None:
-        raise Missing(f"Feature {feature} is not on this board.", code="feature_missing")
-    if whole.id in standing.stories_of or whole.id not in standing.targets:
-        raise Invalid(
-            f"Feature {feature} stands where its stories do; ask about one of them.",
-            code="feature_has_stories",
-            field="feature",
-            value=feature,
-        )
-    return f"f{whole.id}", whole.team_id
-
-
-@lru_cache(maxsize=8)
-def _standing(train_id: int, pi: PiRow, at: Stamp) -> Standing:  # `at` is what the network is kept by
-    return Standing(_named(_read(train_id, pi), frozenset()), _costs_of_delay(train_id, pi))
-
-
-def _costs_of_delay(train_id: int, pi: PiRow) -> dict[int, float]:
-    """What a later finish of each feature of a PI costs, in the points of its score; what is not scored is left out."""
-    parts = ("user_value", "time_criticality", "risk_opportunity")
-    scored = Feature.objects.filter(Q(targets__pi_id=pi.id) | Q(stories__pi_id=pi.id), train_id=train_id).values_list(
-        "id", *parts
-    )
-    return {row[0]: float(sum(row[1:])) for row in scored.distinct() if None not in row}
 
 
 # What an entry changed -------------------------------------------------------

@@ -5,8 +5,9 @@ what hangs on that card.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from headway.engine.network.chain import blast_radius, critical_chain
@@ -94,6 +95,28 @@ class Standing:
             return self.elsewhere[key].title
         rows: Mapping[int, StoryRow] | Mapping[int, object] = self.stories if key[0] == "s" else self.features
         return str(getattr(rows.get(int(key[1:])), "title", ""))
+
+    def moved(self, changed: Iterable[StoryRow]) -> "Standing":
+        """The same PI in which these stories of it stand elsewhere; what they need, and their sizes, are as before."""
+        then = copy(self)
+        fresh = {story.id: story for story in changed}
+        then.rows = replace(self.rows, stories=[fresh.get(each.id, each) for each in self.rows.stories])
+        then.stories = {**self.stories, **fresh}
+        then.stories_of = self.stories_of.copy()
+        then.loads = self.loads.copy()
+        for story in fresh.values():
+            before = self.stories[story.id]
+            then.loads[before.team_id, before.iteration_id] -= before.points or 0
+            then.loads[story.team_id, story.iteration_id] += story.points or 0
+            if story.feature_id is not None:
+                siblings = then.stories_of[story.feature_id]
+                then.stories_of[story.feature_id] = [fresh.get(each.id, each) for each in siblings]
+        features = dict.fromkeys(f"f{story.feature_id}" for story in fresh.values())
+        items = [then._story_item(story) for story in fresh.values()]
+        items += [then._other_item(key) for key in features if key in self.strings_at and key not in self.elsewhere]
+        for item in items:
+            then.network = then.network.replaced(item)
+        return then
 
     # The network --------------------------------------------------------------
 
