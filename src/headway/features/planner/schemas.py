@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from headway.engine.planner import Weights
 from headway.features.planner.policies import LONGEST_NOTE, MAX_BUFFER, MAX_PINS, MAX_SECONDS, MAX_WEIGHT
 from headway.kit.schemas import Change, Command, Number
 
+USUAL = Weights()
 Place = Annotated[int, Field(ge=1, le=100, description="The number of an iteration in the PI.")]
 Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT, allow_inf_nan=False)]
 Slug = Annotated[str, Field(max_length=40)]
@@ -32,12 +34,12 @@ class PinIn(Strict):
 class WeightsIn(Strict):
     """How much each goal counts, for the preset “own”."""
 
-    value: Weight = 100
-    early: Weight = 10
-    slack: Weight = 1
-    level: Weight = 1
-    buffer: Weight = 1
-    closeness: Weight = 10
+    value: Weight = USUAL.value
+    early: Weight = USUAL.early
+    slack: Weight = USUAL.slack
+    level: Weight = USUAL.level
+    buffer: Weight = USUAL.buffer
+    closeness: Weight = USUAL.closeness
 
 
 class DraftIn(Strict):
