@@ -7,6 +7,8 @@ from headway.engine.network.chain import blast_radius
 from headway.engine.network.cuts import cheapest_cuts
 from headway.engine.network.graph import Item, Link, Network
 from headway.engine.network.health import health, slack
+from headway.engine.planner import Weights
+from headway.engine.planner.problem import LAST_ITERATION, MOST_LINKS, MOST_STORIES
 from headway.engine.rules import hints
 from headway.engine.values.dependency import DependencyState
 from tests.engine.makers import network
@@ -82,3 +84,14 @@ def test_the_example_of_value_at_stake_holds() -> None:
     told = blast_radius(net, "A", until=2)
     assert (told.delays, told.late, told.value) == ({"B": 1, "C": 1}, {"F1": 1, "F3": 1}, 28)
     assert told.falls_out == {"F3"}
+
+
+def test_the_weights_and_limits_of_the_planner_are_those_of_the_page() -> None:
+    weights = Weights()
+    assert [(row[0], float(row[3])) for row in table("planner.md", "What makes a plan better")] == [
+        (name, getattr(weights, name)) for name in Weights.__slots__
+    ]
+    limits = {row[0]: row[1] for row in table("planner.md", "Limits")}
+    assert limits["stories, features"] == f"{MOST_STORIES:,}"
+    assert limits["dependencies"] == f"{MOST_LINKS:,}"
+    assert limits["iterations"] == str(LAST_ITERATION + 1)

@@ -411,7 +411,8 @@ def _more_room(case: Case, core: Demands, group: Sequence[Demand]) -> Found:
     if best is None:
         return f"Give {group[0].subject} more capacity.", None, "points", {}
     points, cell = best[0] / 2, best[1]
-    change = f"Give {cell.subject} {points:g} more points to commit in {case.problem.iterations[cell.number]}."
+    more = f"{points:g} more {'point' if points == 1 else 'points'}"
+    change = f"Give {cell.subject} {more} to commit in {case.problem.iterations[cell.number]}."
     return change, points, "points", {each: core[each] for each in group} | {cell: points}
 
 
