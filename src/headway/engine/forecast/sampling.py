@@ -113,7 +113,8 @@ class TeamLuck:
         parts -= np.float32(EASE)
         np.maximum(parts, np.float32(_NEXT_TO_NOTHING), out=parts)
         if self._outlook.empty:
-            parts[self._random.random(parts.shape, dtype=np.float32) < self._outlook.empty] = _NEXT_TO_NOTHING
+            dice = self._random.integers(0, _TABLE, parts.shape, dtype=np.uint8)
+            parts[dice < round(_TABLE * self._outlook.empty)] = _NEXT_TO_NOTHING
         parts *= mean * np.float32(self._iterations) / parts.sum(axis=0)
         return parts
 
