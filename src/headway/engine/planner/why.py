@@ -122,8 +122,14 @@ class _Question:
     def _price(self, choice: Choice) -> str:
         if not choice.displaces:
             return ""
-        worth = f" of {_list(choice.features)} (value {choice.value:g})" if choice.features else ""
-        return f" It would displace {_list(choice.displaces)}{worth}."
+        # A feature that is nothing but what is displaced would only be named twice.
+        larger = [name for name in choice.features if self._stories_of(name) - set(choice.displaces)]
+        of = f" of {_list(larger)}" if larger else ""
+        worth = f" (value {round(choice.value, 1):g})" if choice.features else ""
+        return f" It would displace {_list(choice.displaces)}{of}{worth}."
+
+    def _stories_of(self, feature: str) -> set[str]:
+        return {story.key for story in self.problem.stories if story.feature == feature}
 
     def _choice(self, at: int) -> Choice:
         obstacles = [*self._decided(at), *self._too_early(at), *self._neighbours(at), *self._due(at)]
