@@ -184,11 +184,19 @@ def _read(length: int) -> bytes:
     return told
 
 
+def _own_voice() -> IO[str]:
+    """The way to the planner, kept apart from standard output: HiGHS prints to that now and then."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return out
+
+
 def main() -> None:
     """What the process beside does."""
     task, shape, seed = pickle.loads(_read(int.from_bytes(_read(LENGTH), "big")))  # noqa: S301 - our own parent's
     ear = _Ear()
     ear.start()
-    for bound, places in bounds(shape) if task is Task.BOUND else searches(shape, seed, ear):
-        sys.stdout.write(json.dumps({"bound": bound, "places": places}) + "\n")
-        sys.stdout.flush()
+    with _own_voice() as out:
+        for bound, places in bounds(shape) if task is Task.BOUND else searches(shape, seed, ear):
+            out.write(json.dumps({"bound": bound, "places": places}) + "\n")
+            out.flush()

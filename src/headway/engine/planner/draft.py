@@ -32,6 +32,8 @@ class Solver(Protocol):
     """What exact sub-problems and bounds come from; places are in the order of ``problem.stories``."""
 
     notes: tuple[str, ...]
+    cadence: int | None
+    """Rounds from one exact sub-problem to the next; None leaves it to the search."""
 
     def improve(self, place: list[int], *, rounds: int, until: Callable[[], bool]) -> list[int] | None:
         """A better placement, None when it found none."""
@@ -148,7 +150,7 @@ class _Draft:
         """Round after round until something says stop."""
         while (why := self._over()) is None:
             self._rounds += 1
-            if self.solver is not None and self._rounds >= ALONE and self._rounds % CYCLE == 0:
+            if self.solver is not None and self._is_due(self.solver):
                 self._exactly(self.solver)
             elif self._repair.round():
                 self._phase = "search"
@@ -158,6 +160,12 @@ class _Draft:
             if self._untold and self.watch.seconds() - self._told_at >= OFTEN:
                 self._told(self._repair.best)
         return self._result(why)
+
+    def _is_due(self, solver: Solver) -> bool:
+        """Whether this round is an exact sub-problem."""
+        if solver.cadence is not None:
+            return self._rounds % solver.cadence == 0
+        return self._rounds >= ALONE and self._rounds % CYCLE == 0
 
     def _over(self) -> str | None:
         if self._cancelled is not None and self._cancelled():

@@ -17,6 +17,9 @@ NO_ORTOOLS = (
     "OR-tools is not installed, so plans are improved step by step only; better ones come with headway[solver]."
 )
 NO_SCIPY = "scipy is not installed, so how good the plan is can only be estimated."
+AT_ONCE = 2
+"""Every other round is exact where the answer comes from beside."""
+
 MOMENT = 0.01
 """Seconds between two looks at what the process beside has told, when nothing else can be done."""
 
@@ -29,6 +32,7 @@ class Exact:
     """
 
     notes: tuple[str, ...]
+    cadence: int | None = None
 
     def __init__(self, problem: Problem, *, seed: int, workers: int = 1, bound: bool = True) -> None:
         self._shape: Shape = shape(problem)
@@ -50,6 +54,8 @@ class Exact:
         if workers > 1 and self._search is not None and not is_choice(self._shape):
             self._helper = Beside(Task.SEARCH, self._shape, seed=seed + 1)
         self.notes = tuple(notes)
+        if self._bounding is not None and is_choice(self._shape):
+            self.cadence = AT_ONCE
 
     def improve(self, place: list[int], *, rounds: int, until: Callable[[], bool]) -> list[int] | None:
         """A better placement after so many rounds, None when none was found.
