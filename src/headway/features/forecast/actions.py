@@ -35,7 +35,7 @@ def ask(actor: Actor, pi: Increment, standing: Standing) -> Standing:
     require_view(actor)
     payload = {"number": standing.present, "day": standing.today.isoformat()}
     jobs.queue(actor.train_id, KIND, payload, pi_id=pi.pk, key=f"{KIND}:{pi.pk}")
-    return replace(standing, is_computing=True, failure="")
+    return replace(standing, is_computing=True, progress=0, failure="")
 
 
 def keep_forecast(actor: Actor, question: Question, result: Mapping[str, Any]) -> ForecastRun:

@@ -9,7 +9,7 @@ KIND = "forecast"
 
 TRIALS = 10_000
 DRIVER_TRIALS = 1_500
-DRIVER_SECONDS = 20
+DRIVER_SECONDS = 10
 """How long the search for drivers of risk may take: what it found by then is shown."""
 
 STILL_TO_DO: Mapping[str, float] = {"todo": 1.0, "in_progress": 0.5, "review": 0.2, "done": 0.0}
@@ -29,6 +29,9 @@ ENOUGH_PAST = 30
 
 SURE = 0.95
 """From this chance on a feature or dependency is told among those that need nobody's eye."""
+
+MOST_SHOWN = 60
+"""Features told with all their numbers, the least likely first; the others are named with their chance."""
 
 QUIET_SECONDS = 5
 """A forecast is not computed anew within so many seconds of the last: changes come in bursts."""

@@ -17,6 +17,7 @@ from headway.features.forecast.policies import (
     KIND,
     MATTERS,
     MOST_CHANGES,
+    MOST_SHOWN,
     QUIET_SECONDS,
     SURE,
     matters,
@@ -48,8 +49,9 @@ WORKING = (Job.State.WAITING, Job.State.RUNNING)
 class Standing:
     """How a PI's forecast stands: the newest result, how old it is, and whether a newer one is on its way.
 
-    ``behind`` counts the changes since that may move it; ``present`` is the train's number now. ``failure`` says
-    why the last computation ended without a result. A PI that is closed needs no forecast (``is_final``).
+    ``behind`` counts the changes since that may move it; ``present`` is the train's number now. ``progress`` is that
+    of the computation under way, in per cent. ``failure`` says why the last one ended without a result. A PI that is
+    closed needs no forecast (``is_final``).
     """
 
     pi: Increment
@@ -60,6 +62,7 @@ class Standing:
     result: Mapping[str, Any] = field(default_factory=dict)
     behind: int = 0
     is_computing: bool = False
+    progress: int = 0
     failure: str = ""
     asked_for: tuple[int, str] | None = None
     ended_at: datetime | None = None
@@ -141,6 +144,7 @@ def standing(actor: Actor, pi: Increment) -> Standing:
         result=run.result if run else {},
         behind=changes_since(actor, run.number) if run else 0,
         is_computing=newest is not None and newest.state in WORKING,
+        progress=round(100 * newest.progress.get("done", 0)) if newest is not None else 0,
         failure=newest.sentence if newest is not None and ended_badly else "",
         asked_for=(payload.get("number", 0), payload.get("day", "")) if newest is not None else None,
         ended_at=newest.ended_at if newest is not None else None,
@@ -426,11 +430,12 @@ class Odds:
 
     @cached_property
     def risky(self) -> list[FeatureLine]:
-        return [each for each in self.open if each.chance < SURE]
+        return [each for each in self.open if each.chance < SURE][:MOST_SHOWN]
 
     @cached_property
-    def sure(self) -> list[FeatureLine]:
-        return [each for each in self.open if each.chance >= SURE]
+    def likelier(self) -> list[FeatureLine]:
+        """The open features after these."""
+        return self.open[len(self.risky) :]
 
     @cached_property
     def held(self) -> list[Held]:

@@ -15,6 +15,7 @@ from headway.features.forecast.policies import MATTERS
 from headway.features.forecast.queries import Odds, Standing
 from headway.kit.access import Permission, may
 from headway.kit.http import TrainRequest
+from headway.store.workers import worker_lives
 
 FOLLOWS = " ".join(sorted(MATTERS))
 
@@ -150,6 +151,7 @@ def _state(slug: str, standing: Standing) -> dict[str, Any]:
     query = f"?pi={standing.pi.number}"
     return {
         "standing": standing,
+        "is_idle": standing.is_computing and not standing.progress and not worker_lives(),
         "seen": _seen(standing),
         "page_url": reverse("forecast", args=[slug]) + query,
         "state_url": f"{reverse('forecast-state', args=[slug])}{query}&seen={_seen(standing)}",
