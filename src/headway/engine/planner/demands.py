@@ -160,6 +160,7 @@ class Outcome:
         self.needed: dict[int, Because] = {}
         self.low: dict[int, tuple[int, Because]] = {}
         self.high: dict[int, tuple[int, Because]] = {}
+        self._whole: set[str] = set()
         self._need()
         if not self.conflicts:
             self._windows()
@@ -229,7 +230,8 @@ class Outcome:
             if demand in self.demands and provider not in self.needed:
                 yield provider, Because((demand,), (because,))
         feature = case.stories[story].feature
-        if feature is not None and not case.held[story]:
+        if feature is not None and feature not in self._whole and not case.held[story]:
+            self._whole.add(feature)
             for other in case.of[feature]:
                 if not case.held[other] and other not in self.needed:
                     yield other, because

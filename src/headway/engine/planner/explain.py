@@ -25,7 +25,7 @@ MOST_ASKED = 15
 MOST_TRIED = 6
 """Conflicts that are made small, to tell the smallest."""
 
-LONG = 6
+LONG = 3
 """A conflict so many times as long as the smallest so far is left alone."""
 
 FEW_STEPS = 200

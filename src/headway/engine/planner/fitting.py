@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from headway.engine.planner.demands import TOLERANCE, Case, Demand, Demands, Outcome
 
-STEPS = 1_500
+STEPS = 500
 """Places tried in one order of the stories, and 4 more a story, before the next order, after the last CP-SAT."""
 
 Cells = Mapping[tuple[str, int], tuple[float, float]]
