@@ -152,7 +152,7 @@ def _asking(installation: Installation, server: Server, size: Size) -> list[Figu
         *p50_p99(f"{size}: GET snapshot after a change", [each[1] for each in changed]),
         *p50_p99(f"{size}: GET snapshot, unchanged, kept bytes", [each[1] for each in cached]),
         *p50_p99(f"{size}: GET snapshot, 304", [each[1] for each in unchanged], aim_p50=2),
-        *p50_p99(f"{size}: GET consequences, first after a change", [each[1] for each in foreseen]),
+        *p50_p99(f"{size}: GET consequences, first after a change", [each[1] for each in foreseen], aim_p50=20),
         *p50_p99(f"{size}: GET consequences", [each[1] for each in known], aim_p50=20),
         *p50_p99(f"{size}: GET board page after a change", [each[1] for each in first]),
         *p50_p99(f"{size}: GET board page, unchanged", [each[1] for each in again]),

@@ -499,24 +499,16 @@ def _waiting(train_id: int, rows: Rows) -> list[FeatureRow]:
 PROPOSALS_OFFERED = 10
 
 
-class OfferedProposal(NamedTuple):
-    """A drafted plan that teams have not all answered, to be laid over the board."""
-
-    number: int
-    made_by: str
-
-
-def open_proposals(actor: Actor, pi: PiRow, at: Stamp) -> tuple[OfferedProposal, ...]:
-    """The open proposals for a PI, the newest first."""
+def open_proposals(actor: Actor, pi: PiRow, at: Stamp) -> tuple[int, ...]:
+    """The numbers of the open proposals for a PI, the newest first."""
     require_view(actor)
     return _open_proposals(actor.train_id, pi, at)
 
 
 @lru_cache(maxsize=16)
-def _open_proposals(train_id: int, pi: PiRow, at: Stamp) -> tuple[OfferedProposal, ...]:  # kept by `at`
+def _open_proposals(train_id: int, pi: PiRow, at: Stamp) -> tuple[int, ...]:  # kept by `at`
     found = Proposal.objects.filter(train_id=train_id, pi_id=pi.id, state=Proposal.State.OPEN).order_by("-number")
-    rows = found.values_list("number", "made_by__name")[:PROPOSALS_OFFERED]
-    return tuple(OfferedProposal(number=row[0], made_by=row[1] or "") for row in rows)
+    return tuple(found.values_list("number", flat=True)[:PROPOSALS_OFFERED])
 
 
 # What an entry changed -------------------------------------------------------

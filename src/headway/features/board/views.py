@@ -144,10 +144,7 @@ def _context(actor: Actor, slug: str, pi: PiRow, view: View, page: BoardPage, at
         "base_url": f"/trains/{slug}",
         "api_url": f"/api/v1/trains/{slug}",
         "snapshot_url": f"/api/v1/trains/{slug}/board?pi={pi.number}",
-        "proposals": [
-            (f"proposal:{each.number}", f"Proposal {each.number}" + (f" by {each.made_by}" if each.made_by else ""))
-            for each in open_proposals(actor, pi, at)
-        ],
+        "proposals": [(f"proposal:{each}", f"Proposal {each}") for each in open_proposals(actor, pi, at)],
         "drafts_url": f"/trains/{slug}/plan/drafts?pi={pi.number}",
         "list_url": reverse("board-list", kwargs={"slug": slug}) + f"?pi={pi.number}",
     }

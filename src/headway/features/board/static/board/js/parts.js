@@ -8,7 +8,7 @@ import { legend } from "./strip.js";
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./ghosts.js").Move} Move */
 /** @typedef {{team: number, slug: string, name: string, state: string, version: number, may_answer: boolean, reason: string, accept: string, decline: string, change: string}} Part */
-/** @typedef {{number: number, state: string, pi: {id: number, number: number}, version: number, url: string, parts: Part[], moves: Move[]}} Proposal */
+/** @typedef {{number: number, state: string, made_by?: string, pi: {id: number, number: number}, version: number, url: string, parts: Part[], moves: Move[]}} Proposal */
 /** @typedef {Error & {code?: string, data?: {conflicts?: {story: number, sentence: string}[]}}} Refusal */
 
 const STATES = { open: "open", accepted: "accepted", declined: "declined" };
@@ -35,6 +35,7 @@ export class Parts {
     this.strip.open(
       `Proposal ${told.number}`,
       finding,
+      ...(told.made_by ? [make("p", { class: "quiet small" }, `Drafted by ${told.made_by}.`)] : []),
       ...mine.map((part) => this.part(told, part)),
       ...this.reasons(told.state === "open" ? told.parts : []),
       ...others.map((part) => this.part(told, part)),
