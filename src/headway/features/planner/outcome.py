@@ -22,7 +22,8 @@ def moves(question: Question, plan: Plan, ask: Callable[[str], Why]) -> list[Mov
     for key in question.stories:
         now, then = problem.present.at(key), plan.at(key)
         if now != then:
-            reason = " ".join(filter(None, (glance.reason(key), _in_the_way(question, now, then, ask(key)))))
+            said = glance.reason(key)
+            reason = " ".join(filter(None, (said, _in_the_way(question, now, then, ask(key), said))))
             found.append(Move(int(key), _number(question, now), _number(question, then), reason))
     return found
 
@@ -149,8 +150,8 @@ def _finish(stories: list[str], plan: Plan | None) -> int | None:
     return None if None in places else max(place for place in places if place is not None)
 
 
-def _in_the_way(question: Question, now: int | None, then: int | None, answer: Why) -> str:
-    """What keeps a story from coming earlier than it is proposed, or from coming in at all."""
+def _in_the_way(question: Question, now: int | None, then: int | None, answer: Why, said: str) -> str:
+    """What, besides what was said, keeps a story from coming earlier than it is proposed, or from coming in at all."""
     if then is None:
         return answer.message.partition(" is not in the PI. ")[2]
     if (now is not None and then < now) or not answer.choices:
@@ -158,8 +159,9 @@ def _in_the_way(question: Question, now: int | None, then: int | None, answer: W
     nearest = answer.choices[0]
     if nearest.free or question.iterations[nearest.iteration].over:
         return ""
-    told = " ".join(obstacle.message for obstacle in nearest.obstacles)
-    return f"Not in {question.iterations[nearest.iteration].name}: {told}"
+    waits = said.startswith("It needs story")
+    told = [each.message for each in nearest.obstacles if not (waits and each.rule == "provider")]
+    return f"Not in {question.iterations[nearest.iteration].name}: {' '.join(told)}" if told else ""
 
 
 class _Glance:

@@ -351,7 +351,7 @@ class _Asking:
                 Story(
                     key=key,
                     team=self.team_key[row.team_id],
-                    feature=self.feature_key[row.feature_id] if row.feature_id else f"alone {key}",
+                    feature=self.feature_key[row.feature_id] if row.feature_id else f"no feature ({key})",
                     points=row.points or 0.0,
                     earliest=0 if key in stays else min(self.first_open, len(self.iterations) - 1),
                 )
@@ -399,7 +399,7 @@ class _Asking:
         rate = sum(usual if row.cost_of_delay is None else row.cost_of_delay for row in rows) / points if rows else 1.0
         for key, story in kept.items():
             if story.feature_id is None:
-                yield Feature(key=f"alone {key}", value=rate * max(story.points or 0.0, 0.5))
+                yield Feature(key=f"no feature ({key})", value=round(rate * max(story.points or 0.0, 0.5), 1))
 
     def _locks(self) -> set[str]:
         keys = {row.slug: key for key, row in self.teams.items()}
