@@ -1,6 +1,7 @@
 """What may be asked of a network beyond its health: room, value at stake, cuts, coupling, moves, consequences."""
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 
@@ -10,6 +11,7 @@ from headway.engine.network.chain import Chain, blast_radius, critical_chain, mo
 from headway.engine.network.consequences import consequences
 from headway.engine.network.coupling import GroupDensity, Pair, coupling, density
 from headway.engine.network.cuts import Cost, LoopCut, cheapest_cuts
+from headway.engine.network.cycles import find_cycles
 from headway.engine.network.graph import Item, Link, Network
 from headway.engine.network.slack import LinkSlack, slack_table
 from tests.engine.makers import network
@@ -347,3 +349,14 @@ def test_a_feature_that_is_an_item_too_finishes_with_the_last_of_its_stories() -
     net = Network([item("a", "A", 1, group="F"), item("F", "A", 0, group="F")], [part("a", "F")], values={"F": 5})
     told = blast_radius(net, "a")
     assert (told.late, told.value) == ({"F": 1}, Decimal(5))
+
+
+def test_a_great_tangle_is_opened_without_being_proven_and_without_a_link_too_many() -> None:
+    chance = Random(1)
+    keys = [f"k{place}" for place in range(60)]
+    pairs = {tuple(chance.sample(keys, 2)) for _ in range(400)}
+    net = Network([item(key) for key in keys], [Link(provider=a, consumer=b) for a, b in sorted(pairs)])
+    told = cheapest_cuts(net, limit=0)
+    left = set(net.links) - set(told.together)
+    assert (told.proven, find_cycles(Network(net.items, left), limit=0).groups) == (False, ())
+    assert [cut for cut in told.together if not find_cycles(Network(net.items, {*left, cut}), limit=0).groups] == []

@@ -24,7 +24,6 @@ Prices = Mapping[Pair, Decimal]
 Total = tuple[Decimal, int]
 """What a set of links costs, and how many they are."""
 
-MOST_ROUNDS = 60
 MOST_WORK = 200_000
 """Circles looked at in all while choosing; a work limit and no clock, so that two runs choose alike."""
 CIRCLES_A_ROUND = 30
@@ -141,9 +140,9 @@ def _opened(network: Network, pairs: Sequence[Pair], prices: Prices) -> tuple[li
     """The cheapest pairs without which no circle is left, and whether that is proven."""
     choice = _Choice(prices)
     chosen: list[Pair] = []
-    for _ in range(MOST_ROUNDS):
-        closed = _closed(pairs, set(chosen))
-        if not closed:
+    while closed := _closed(pairs, set(chosen)):
+        if choice.spent:
+            choice.proven = False
             break
         for circle in closed:
             cuttable = [pair for pair in circle if pair in prices]
@@ -151,8 +150,6 @@ def _opened(network: Network, pairs: Sequence[Pair], prices: Prices) -> tuple[li
                 raise _parts_only(network, [provider for provider, _ in circle])
             choice.circles.append(cuttable)
         chosen = choice.cheapest()
-    else:
-        choice.proven = False
     return (sorted(chosen), True) if choice.proven else (_no_more_than_needed(pairs, chosen, prices), False)
 
 
@@ -165,12 +162,19 @@ class _Choice:
         self._prices = prices
         self._work = MOST_WORK
 
+    @property
+    def spent(self) -> bool:
+        """Whether no more work may be done."""
+        return self._work <= 0
+
     def cheapest(self) -> list[Pair]:
         """The cheapest choice, or a good one once the work is spent."""
         best = self._greedy()
         least = self._total(best)
         waiting: list[tuple[list[Pair], frozenset[Pair]]] = [([], frozenset())]
-        while waiting and self._work > 0:
+        # No search takes more than a quarter of the work that is left, so that later circles get their share.
+        end = self._work * 3 // 4
+        while waiting and self._work > end:
             self._work -= len(self.circles)
             taken, barred = waiting.pop()
             left = [[pair for pair in each if pair not in barred] for each in self.circles if not {*taken} & {*each}]
@@ -202,6 +206,7 @@ class _Choice:
         chosen: list[Pair] = []
         while left:
             hits = Counter(pair for circle in left for pair in circle)
+            self._work -= len(left)
             taken = min(hits, key=lambda pair: (self._prices[pair] / hits[pair], -hits[pair], _lateness(pair)))
             chosen.append(taken)
             left = [circle for circle in left if taken not in circle]
