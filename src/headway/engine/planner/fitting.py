@@ -61,15 +61,28 @@ def fit(case: Case, demands: Demands, *, steps: int = STEPS, ask: bool = True) -
     cells = {(team, at): outcome.limits(team, at) for team in teams for at in range(case.last + 1)}
     answer = _tried(case, jobs, cells, steps)
     if answer.possible is None:
-        for team in teams:
-            own = _jobs(outcome, team)
-            if _tried(case, own, cells, steps).possible is False:
-                return Answer(possible=False, core=outcome.core(job.story for job in own))
-    if answer.possible is None and ask:
-        answer = _ask_cp_sat(jobs, cells)
+        alone = _team_alone(outcome, teams, cells, steps, ask)
+        if alone.possible is False:
+            return alone
+        answer = _ask_cp_sat(jobs, cells) if ask else answer
     if answer.possible is False:
         return answer._replace(core=outcome.core(outcome.needed))
     return answer
+
+
+def _team_alone(outcome: Outcome, teams: list[str], cells: Cells, steps: int, ask: bool) -> Answer:
+    """Whether the work of one team is already too much for it, the others having all the room they like."""
+    asked = False
+    for team in teams:
+        jobs, ties = _own_jobs(outcome, team)
+        answer = _tried(outcome.case, jobs, cells, steps)
+        if answer.possible is None and ask:
+            answer = _ask_cp_sat(jobs, {cell: limit for cell, limit in cells.items() if cell[0] == team})
+            asked = asked or answer.asked
+        if answer.possible is False:
+            core = outcome.core(job.story for job in jobs) | ties
+            return Answer(possible=False, core=core, asked=asked)
+    return Answer(possible=None, asked=asked)
 
 
 def _tried(case: Case, jobs: list[Job], cells: Cells, steps: int) -> Answer:
@@ -81,26 +94,53 @@ def _tried(case: Case, jobs: list[Job], cells: Cells, steps: int) -> Answer:
     return Answer(possible=None)
 
 
-def _jobs(outcome: Outcome, team: str | None = None) -> list[Job]:
-    """The stories to place; of one team alone, with the dependencies inside it alone."""
+def _jobs(outcome: Outcome) -> list[Job]:
     case = outcome.case
-    own = [story for story in outcome.needed if team in (None, case.stories[story].team)]
     return [
-        Job(
-            story=story,
-            team=case.stories[story].team,
-            points=case.stories[story].points,
-            held=case.held[story],
-            first=outcome.low[story][0],
-            last=outcome.high[story][0],
-            after=tuple(
-                (provider, int(outcome.demands[demand]))
-                for demand, provider in case.providers[story]
-                if demand in outcome.demands and team in (None, case.stories[provider].team)
-            ),
+        _job(
+            outcome,
+            story,
+            {
+                provider: int(outcome.demands[demand])
+                for demand, provider in sorted(case.providers[story], key=lambda tie: outcome.demands.get(tie[0], 0))
+                if demand in outcome.demands
+            },
         )
-        for story in own
+        for story in outcome.needed
     ]
+
+
+def _own_jobs(outcome: Outcome, team: str) -> tuple[list[Job], frozenset[Demand]]:
+    """The stories of one team, tied to each other through those of others too, and the dependencies that tie them."""
+    case = outcome.case
+    behind: dict[int, dict[int, int]] = {}
+    ties: set[Demand] = set()
+    jobs = []
+    for story in sorted(outcome.needed, key=case.rank.__getitem__):
+        after: dict[int, int] = {}
+        for demand, provider in case.providers[story]:
+            if demand in outcome.demands and behind[provider]:
+                ties.add(demand)
+                for one, between in behind[provider].items():
+                    after[one] = max(after.get(one, 0), between + int(outcome.demands[demand]))
+        mine = case.stories[story].team == team
+        behind[story] = {story: 0} if mine else after
+        if mine:
+            jobs.append(_job(outcome, story, after))
+    return jobs, frozenset(ties)
+
+
+def _job(outcome: Outcome, story: int, after: Mapping[int, int]) -> Job:
+    case = outcome.case
+    return Job(
+        story=story,
+        team=case.stories[story].team,
+        points=case.stories[story].points,
+        held=case.held[story],
+        first=outcome.low[story][0],
+        last=outcome.high[story][0],
+        after=tuple(after.items()),
+    )
 
 
 def _orders(case: Case, jobs: list[Job]) -> list[list[Job]]:
