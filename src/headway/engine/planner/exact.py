@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from headway.engine.planner.cp_sat.search import Search
 
 NO_ORTOOLS = (
-    "OR-tools is not installed, so plans are improved step by step only; better ones come with headway[solver]."
+    "OR-tools (9.15 or later) is not installed, so plans are improved step by step only; "
+    "better ones come with headway[solver]."
 )
 NO_SCIPY = "scipy is not installed, so how good the plan is can only be estimated."
 AT_ONCE = 2
@@ -36,16 +37,12 @@ class Exact:
 
     def __init__(self, problem: Problem, *, seed: int, workers: int = 1, bound: bool = True) -> None:
         self._shape: Shape = shape(problem)
-        self._search: Search | None = None
         self._bounding: Beside | None = None
         self._helper: Beside | None = None
         self._known: list[int] | None = None
         notes = []
-        if _is_here("ortools"):
-            from headway.engine.planner.cp_sat import search
-
-            self._search = search.Search(self._shape, seed)
-        else:
+        self._search = _search(self._shape, seed)
+        if self._search is None:
             notes.append(NO_ORTOOLS)
         if not _is_here("scipy"):
             notes.append(NO_SCIPY)
@@ -101,6 +98,16 @@ class Exact:
             if beside.over or until():
                 return None
             time.sleep(MOMENT)
+
+
+def _search(shape: Shape, seed: int) -> "Search | None":
+    if not _is_here("ortools"):
+        return None
+    with suppress(ImportError):
+        from headway.engine.planner.cp_sat import search
+
+        return search.Search(shape, seed)
+    return None
 
 
 def _is_here(package: str) -> bool:
