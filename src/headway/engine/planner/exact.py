@@ -21,6 +21,9 @@ NO_SCIPY = "scipy is not installed, so how good the plan is can only be estimate
 AT_ONCE = 2
 """Every other round is exact where the answer comes from beside."""
 
+TOGETHER = 20
+"""Rounds from one exchange of plans to the next, when exact sub-problems are solved beside."""
+
 MOMENT = 0.01
 """Seconds between two looks at what the process beside has told, when nothing else can be done."""
 
@@ -28,8 +31,8 @@ MOMENT = 0.01
 class Exact:
     """Better plans and bounds for one problem; ``close`` it in the end.
 
-    ``workers`` of 2 or more let a second search run beside, which makes runs differ. ``notes`` are sentences
-    about what is missing on this machine.
+    With ``workers`` of 2 or more the exact sub-problems are solved beside, and plans are exchanged, which makes
+    runs differ. ``notes`` are sentences about what is missing on this machine.
     """
 
     notes: tuple[str, ...]
@@ -49,7 +52,8 @@ class Exact:
         elif bound:
             self._bounding = Beside(Task.BOUND, self._shape)
         if workers > 1 and self._search is not None and not is_choice(self._shape):
-            self._helper = Beside(Task.SEARCH, self._shape, seed=seed + 1)
+            self._helper = Beside(Task.SEARCH, self._shape, seed=seed)
+            self.cadence = TOGETHER
         self.notes = tuple(notes)
         if self._bounding is not None and is_choice(self._shape):
             self.cadence = AT_ONCE
@@ -62,13 +66,9 @@ class Exact:
         """
         if is_choice(self._shape) and self._bounding is not None:
             return self._choose(self._bounding, place, until)
-        heard = self._hear(place)
-        best = heard or place
-        found = None if self._search is None else self._search.improve(best, rounds=rounds, until=until)
-        if self._helper is not None and (found or best) != self._known:
-            self._known = list(found or best)
-            self._helper.tell(self._known)
-        return found or heard
+        if self._helper is not None:
+            return self._exchange(self._helper, place)
+        return None if self._search is None else self._search.improve(place, rounds=rounds, until=until)
 
     def bound(self) -> float | None:
         """The lowest bound on the objective proven so far; never waits."""
@@ -85,10 +85,16 @@ class Exact:
                 process.close()
         self._bounding = self._helper = None
 
-    def _hear(self, place: list[int]) -> list[int] | None:
-        """A better plan from the search beside."""
-        told = None if self._helper is None else self._helper.listen()
-        return told if told is not None and self._shape.total(told) > self._shape.total(place) else None
+    def _exchange(self, helper: Beside, place: list[int]) -> list[int] | None:
+        """A better plan from the search beside, which is told of this one when it is news."""
+        told = helper.listen()
+        if told is not None and self._shape.total(told) > self._shape.total(place):
+            self._known = told
+            return told
+        if place != self._known:
+            self._known = place
+            helper.tell(place)
+        return None
 
     def _choose(self, beside: Beside, place: list[int], until: Callable[[], bool]) -> list[int] | None:
         while True:
