@@ -103,7 +103,8 @@ class Network:
 
     def item(self, key: str) -> Item:
         """The item with this key. Raises Invalid when there is none."""
-        return self.items[self.index(key)]
+        place = self._index.get(key)
+        return self.items[self.index(key) if place is None else place]
 
     def gap(self, link: Link) -> int:
         """Iterations that must lie between the ends of a link; a part needs none."""
