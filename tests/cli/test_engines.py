@@ -92,6 +92,17 @@ def test_a_plan_written_to_a_file_can_be_judged_questioned_and_compared(headway:
     assert "This plan breaks rules:\n  DE-2 (Kestrel) is in I1, before I2, its earliest.\n" in broken.out
 
 
+def test_a_plan_for_another_problem_is_judged_and_not_stumbled_over(headway: Run) -> None:
+    plan = {"placement": {"TT-1": 7, "X-9": 0, "AU-1": 0, "AU-2": 1}}
+    (Path.cwd() / "plan.json").write_text(json.dumps(plan))
+    asked = ("--check", "plan.json", "--compare", "plan.json", "--why", "TT-1")
+    done = headway("plan", SAMPLES / "problem.json", *asked)
+    assert (done.code, done.err) == (1, "")
+    assert "  TT-1 is planned into iteration 7; the PI ends with 3 (I4).\n" in done.out
+    assert "  X-9 is planned, but the problem has no such story.\n" in done.out
+    assert headway("plan", SAMPLES / "problem.json", *PLAN, "--start", "plan.json").code == 0
+
+
 def test_a_conflict_is_explained_with_ways_out(headway: Run) -> None:
     pinned = sample("problem", pins=[{"subject": "TI-3", "kind": "here", "iteration": "I1"}])
     told = headway("plan", "-", "--explain", say=pinned)

@@ -14,7 +14,7 @@ from headway.cli.document import percent
 
 if TYPE_CHECKING:
     from headway.engine.documents import PlanDocument
-    from headway.engine.planner import Conflict, Problem, Stop
+    from headway.engine.planner import Conflict, Plan, Problem, Stop
 
 
 @click.command("plan")
@@ -84,8 +84,8 @@ def _answer(
     from headway.engine.documents import PlanDocument, plan_document
     from headway.engine.planner import check_plan, compare, draft_plan, explain, score, why
 
-    start = document.read(PlanDocument, start_file).plan() if start_file else None
-    other = document.read(PlanDocument, compare_file).plan() if compare_file else None
+    start = _known(problem, document.read(PlanDocument, start_file).plan()) if start_file else None
+    other = _known(problem, document.read(PlanDocument, compare_file).plan()) if compare_file else None
     if check_file:
         plan = document.read(PlanDocument, check_file).plan()
         told = score(problem, _known(problem, plan))
@@ -107,13 +107,13 @@ def _answer(
     return replace(
         answer,
         findings=check_plan(problem, plan),
-        why=tuple(why(problem, plan, story) for story in stories),
-        comparison=compare(problem, other, plan) if other is not None else None,
+        why=tuple(why(problem, _known(problem, plan), story) for story in stories),
+        comparison=compare(problem, other, _known(problem, plan)) if other is not None else None,
     )
 
 
-def _known(problem: "Problem", plan: Any) -> Any:
-    """The plan without what the problem does not know: the judge tells that, the score cannot."""
+def _known(problem: "Problem", plan: "Plan") -> "Plan":
+    """The plan without what the problem does not know: only the judge has words for that."""
     from headway.engine.planner import Plan
 
     keys, count = {story.key for story in problem.stories}, len(problem.iterations)
