@@ -14,7 +14,7 @@ from headway.features.journal.actions import undo_last
 from headway.features.planner import actions, queries
 from headway.features.planner.moves import Move
 from headway.store.change import change
-from headway.store.models import Increment, Membership, Proposal, ProposalPart, Story, Train
+from headway.store.models import Increment, Membership, Person, Proposal, ProposalPart, Story, Team, Train
 from tests.builders import build_story, iteration, root
 from tests.cast import Cast
 from tests.features.planner.plans import build_proposal, places, states
@@ -211,3 +211,14 @@ def test_a_page_asks_the_database_as_often_for_three_as_for_one(
         more = [{"story": each.number, "from": None, "to": 1, "reason": ""} for each in stories]
         frame.update(part, "proposal_part.edited", moves=[*part.moves, *more])
     assert (asked(), one <= most, Story.objects.count()) == (one, True, 5)
+
+
+def test_a_person_a_team_or_a_pi_that_goes_takes_its_share_of_a_proposal_along(cast: Cast, train: Train) -> None:
+    build_proposal(cast, train)
+    left = []
+    for model, which in ((Person, {"name": "Paul Adeyemi"}), (Team, {"slug": "kestrel"}), (Increment, {"number": 1})):
+        with change(root(train)) as frame:
+            row = frame.get(model, **which)
+            frame.delete(row, f"{row.kind}.removed")
+        left.append((Proposal.objects.count(), ProposalPart.objects.count()))
+    assert left == [(1, 2), (1, 1), (0, 0)]
