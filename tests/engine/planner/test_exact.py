@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from headway.engine.planner import Plan, Problem, score
+from headway.engine.planner import Plan, Problem, Rounds, draft_plan, score
 from headway.engine.planner.check import check_plan
 from headway.engine.planner.exact import NO_ORTOOLS, NO_SCIPY, Exact
 from headway.engine.planner.shape import shape
@@ -102,7 +102,7 @@ def test_the_search_only_gets_better_and_keeps_every_rule() -> None:
     train = instance("S", 2)
     told = shape(train)
     search = module.Search(told, 1)
-    places = solve.whole(told, seconds=0.5, gap=0.3).places
+    places = told.places(train, draft_plan(train, Rounds(0), exact=False).plan)
     assert check_plan(train, told.plan(train, places)) == ()
     totals = [told.total(places)]
     for _ in range(8):
@@ -116,7 +116,7 @@ def test_the_same_seed_and_rounds_give_the_same_plan() -> None:
     module = pytest.importorskip("headway.engine.planner.cp_sat.search", reason="OR-TOOLS ABSENT")
     train = instance("S", 1)
     told = shape(train)
-    begin = solve.whole(told, gap=0.5).places
+    begin = told.places(train, draft_plan(train, Rounds(0), exact=False).plan)
     runs = [module.Search(told, 7).improve(begin, rounds=8, until=never) for _ in range(2)]
     assert runs[0] == runs[1]
 
@@ -159,3 +159,18 @@ def test_importing_the_planner_imports_no_solver() -> None:
     )
     found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_second_core_searches_beside_and_what_it_finds_is_taken() -> None:
+    train = instance("S", 2)
+    told = shape(train)
+    places = told.places(train, draft_plan(train, Rounds(0), exact=False).plan)
+    exact = Exact(train, seed=1, workers=2, bound=False)
+    assert exact._helper is not None
+    exact.improve(places, rounds=1, until=never)
+    found = None
+    while found is None and not exact._helper.over:
+        found = exact.improve(places, rounds=1, until=never)
+    exact.close()
+    assert found is not None
+    assert (check_plan(train, told.plan(train, found)), told.total(found) > told.total(places)) == ((), True)
