@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from headway.engine.planner.fitting import fit
 from headway.engine.planner.plan import Plan
 from headway.engine.planner.problem import Arrival, Dependency, Feature, Pin, PinKind, Problem, Story, Team
 
+NO_STEPS = -1_000
 calm = settings(deadline=None, max_examples=50)
 HERE, IN, OUT = PinKind.HERE, PinKind.IN, PinKind.OUT
 
@@ -323,6 +325,21 @@ def test_the_judge_passes_exactly_the_plans_that_meet_every_demand(ours: Problem
     demands = set(Case(ours).demands)
     for plan in every_plan(ours):
         assert (not check_plan(ours, plan)) == _meets(ours, demands, plan.placement)
+
+
+@settings(calm, max_examples=25)
+@given(small_problems())
+def test_cp_sat_says_the_same_as_the_search_of_our_own(ours: Problem) -> None:
+    """With no steps to go, everything that is not plain is left to CP-SAT."""
+    pytest.importorskip("ortools")
+    case = Case(ours)
+    asked, own = fit(case, case.demands, steps=NO_STEPS), fit(case, case.demands)
+    assert (asked.possible, asked.core == own.core or asked.asked) == (own.possible, True)
+
+
+def test_without_steps_or_solver_nothing_is_claimed() -> None:
+    case = Case(problem(pins=(Pin(subject="F1", kind=IN),)))
+    assert fit(case, case.demands, steps=NO_STEPS, ask=False).possible is None
 
 
 @calm

@@ -96,7 +96,7 @@ def explain(problem: Problem, pins: Iterable[Pin] | None = None) -> Conflict | N
     if not starts:
         whole = fit(case, case.demands)
         if whole.possible is not False:
-            return None if whole.possible else _undecided()
+            return None if whole.possible else _undecided(whole.asked)
         starts = [whole.core]
     return _told(case, _smallest(case, starts))
 
@@ -183,10 +183,11 @@ def _told(case: Case, small: tuple[frozenset[Demand], bool]) -> Conflict:
     )
 
 
-def _undecided() -> Conflict:
+def _undecided(asked: bool) -> Conflict:
+    more = "" if asked else " OR-tools, which can often tell, is not installed: it comes with headway[solver]."
     return Conflict(
         message="Whether a plan can keep every decision is not known: the search ended before it could tell. "
-        "Take off a pin, or free a lock, and ask again.",
+        f"Take off a pin, or free a lock, and ask again.{more}",
         members=(),
         relaxations=(),
         minimal=False,
