@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from headway.engine.planner import Plan, Problem, Rounds, draft_plan, score
+from headway.engine.planner import Feature, Plan, Problem, Rounds, Story, Team, draft_plan, score
 from headway.engine.planner.check import check_plan
 from headway.engine.planner.exact import NO_ORTOOLS, NO_SCIPY, Exact
 from headway.engine.planner.shape import shape
@@ -174,3 +174,17 @@ def test_a_second_core_searches_beside_and_what_it_finds_is_taken() -> None:
     exact.close()
     assert found is not None
     assert (check_plan(train, told.plan(train, found)), told.total(found) > told.total(places)) == ((), True)
+
+
+def test_where_not_all_that_must_be_in_can_be_a_bound_still_holds_for_the_rest() -> None:
+    story = Story(key="s", team="A", feature="F", points=3)
+    other = Story(key="t", team="A", feature="G", points=3)
+    tight = Problem(
+        iterations=("I1",),
+        teams=(Team(key="A", capacity=(4,)),),
+        features=(Feature(key="F", value=5, mandatory=True), Feature(key="G", value=3, mandatory=True)),
+        stories=(story, other),
+    )
+    least = score(tight, Plan(placement={"s": 0})).total
+    told = shape(tight)
+    assert [each(told) >= least for each in (solve.relaxed_bound, solve.quick_bound)] == [True, True]

@@ -6,11 +6,14 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-from headway.engine.planner.milp.steps import StepForm
+from headway.engine.planner.milp.steps import StepForm, Vector
 from headway.engine.planner.shape import Shape
 
 SAFETY = 1e-7
 """Added to a bound, as a share of it: HiGHS is exact to about a billionth."""
+
+IMPOSSIBLE = 2
+"""What HiGHS answers through scipy when no solution keeps all rows."""
 
 SAME = 1e-6
 """A plan that is this near to what HiGHS has proven, as a share of it, is the best."""
@@ -26,19 +29,15 @@ class Solved:
 
 
 def relaxed_bound(shape: Shape, *, comfort: bool = True, seconds: float | None = None) -> float | None:
-    """The optimum of the step form's relaxation; None when the rules contradict each other or time is over."""
+    """The optimum of the step form's relaxation; None when time is over.
+
+    When not all that must be in can be, nothing must: the bound then holds for plans that leave some of it out.
+    """
     steps = StepForm(shape, comfort=comfort).steps()
     if not len(steps.limit):
         return _safe(steps.constant + float(np.sum(np.maximum(steps.gain * steps.low, steps.gain * steps.high))))
-    found = linprog(
-        -steps.gain,
-        A_ub=steps.matrix,
-        b_ub=steps.limit,
-        bounds=np.column_stack([steps.low, steps.high]),
-        method="highs",
-        options={} if seconds is None else {"time_limit": seconds},
-    )
-    return _safe(steps.constant - found.fun) if found.status == 0 else None
+    most = _most(steps.gain, steps.matrix, steps.limit, steps.low, steps.high, seconds)
+    return None if most is None else _safe(steps.constant + most)
 
 
 def quick_bound(shape: Shape) -> float | None:
@@ -55,8 +54,25 @@ def quick_bound(shape: Shape) -> float | None:
     room = np.array([sum(row) for row in shape.room], dtype=float)
     low = np.array([float(each is True) for each in shape.forced])
     high = np.array([float(each is not False) for each in shape.forced])
-    found = linprog(-gain, A_ub=csr_array(points), b_ub=room, bounds=np.column_stack([low, high]), method="highs")
-    return _safe(shape.constant - found.fun) if found.status == 0 else None
+    most = _most(gain, csr_array(points), room, low, high, None)
+    return None if most is None else _safe(shape.constant + most)
+
+
+def _most(
+    gain: Vector, matrix: csr_array, limit: Vector, low: Vector, high: Vector, seconds: float | None
+) -> float | None:
+    for least in (low, np.zeros(len(low))):
+        found = linprog(
+            -gain,
+            A_ub=matrix,
+            b_ub=limit,
+            bounds=np.column_stack([least, np.maximum(least, high)]),
+            method="highs",
+            options={} if seconds is None else {"time_limit": seconds},
+        )
+        if found.status != IMPOSSIBLE:
+            break
+    return -float(found.fun) if found.status == 0 else None
 
 
 def whole(shape: Shape, *, seconds: float | None = None, gap: float = 0.0) -> Solved:
