@@ -213,6 +213,18 @@ def test_with_what_it_waits_for_on_time_a_feature_would_be_likelier(cast: Cast, 
     assert all(each["after"] > each["before"] for each in helping)
 
 
+def test_the_chance_that_the_pi_keeps_its_promise_is_counted_from_the_trials(cast: Cast, train: Train) -> None:
+    steady(cast, train)
+    # Each is a fifth of the value, so four that land are exactly 80 %.
+    for number in range(5):
+        planned(train, f"Part {number}", points=10)
+    result: Any = computed(cast, train).result
+    found = result["predictability"]
+    place = found["edges"].index(0.8)
+    assert result["promise"] == round(sum(found["histogram"][place:]) / 10_000, 3)
+    assert 0 < result["promise"] < 1
+
+
 def test_the_same_train_gives_the_same_odds_twice(cast: Cast, train: Train, story: Story) -> None:
     first = computed(cast, train).result
     ForecastRun.objects.all().delete()

@@ -1,5 +1,6 @@
 """The forecast: draw batches of trials, let the teams work them, count."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,8 @@ from headway.engine.forecast.work import Crew, Latest, Small, Whole, count_rows
 
 QUANTILES = (0.05, 0.15, 0.25, 0.5, 0.75, 0.85, 0.95)
 BINS = 20
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Widths of the bins of predictability: 80 and 100 % are always edges, so that what lies between can be counted."""
 MOST_CELLS = 15_000_000
 """Items × trials worked at once: 75 MB. Draws come in batches of one size, so this changes no number."""
 
@@ -127,7 +130,10 @@ class Count:
         return {team.key: distribution(row) for team, row in zip(self._problem.teams, totals, strict=True)}
 
     def predictability(self) -> Distribution | None:
-        return distribution(np.concatenate(self._reached)) if self._reached else None
+        if not self._reached:
+            return None
+        reached = np.concatenate(self._reached)
+        return distribution(reached, edges=_even_edges(float(reached.min()), float(reached.max())))
 
 
 def draw(
@@ -172,8 +178,8 @@ def draw(
     )
 
 
-def distribution(values: Numbers) -> Distribution:
-    """Quantiles and a histogram of equal bins from the least to the greatest value."""
+def distribution(values: Numbers, *, edges: Numbers | None = None) -> Distribution:
+    """Quantiles and a histogram: of equal bins from the least to the greatest value, or between these edges."""
     low, high = float(values.min()), float(values.max())
     if low == high:
         return Distribution(
@@ -181,14 +187,23 @@ def distribution(values: Numbers) -> Distribution:
         )
     ordered = np.sort(values)
     places = np.array(QUANTILES) * (len(ordered) - 1)
-    edges = np.linspace(low, high, BINS + 1)
-    ends = np.searchsorted(ordered, edges[1:-1], side="left")
+    if edges is None:
+        edges = np.linspace(low, high, BINS + 1)
+    ends = np.searchsorted(ordered, edges[1:-1] - 1e-9, side="left")
     return Distribution(
         mean=float(values.mean()),
         quantiles=dict(zip(QUANTILES, np.interp(places, np.arange(len(ordered)), ordered).tolist(), strict=True)),
         edges=tuple(edges.tolist()),
         histogram=tuple(np.diff(ends, prepend=0, append=len(ordered)).tolist()),
     )
+
+
+def _even_edges(low: float, high: float) -> Numbers:
+    """Edges at whole multiples of the finest step that needs no more than BINS bins, or of the widest."""
+    step = next((each for each in STEPS if (high - low) / each <= BINS), STEPS[-1])
+    first = math.floor(low / step + 1e-9)
+    last = max(first + 1, math.ceil(high / step - 1e-9))
+    return np.round(np.arange(first, last + 1) * step, 4)
 
 
 def _features(problem: ForecastProblem, row_of: Mapping[str, int]) -> list[Bundle]:

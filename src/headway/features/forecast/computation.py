@@ -194,15 +194,10 @@ def _driver(question: Question, each: Driver) -> dict[str, Any]:
 
 
 def _promise(found: Distribution | None) -> float | None:
-    """The chance that at least the promised part of the planned value lands; even within a bin of the histogram."""
+    """The chance that at least the promised part of the planned value lands; that part is an edge of the bins."""
     if found is None:
         return None
-    above = 0.0
-    for low, high, count in zip(found.edges, found.edges[1:], found.histogram, strict=False):
-        if low >= PROMISE - 1e-9:
-            above += count
-        elif high > PROMISE:
-            above += count * (high - PROMISE) / (high - low)
+    above = sum(count for low, count in zip(found.edges, found.histogram, strict=False) if low >= PROMISE - 1e-9)
     return round(above / sum(found.histogram), 3)
 
 
