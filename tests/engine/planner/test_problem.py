@@ -188,7 +188,7 @@ def test_the_parts_of_the_objective_are_told_separately() -> None:
         0.0,
         0.5,
     )
-    assert parts.total == 100 + 5 - 0.5 + 10
+    assert parts.total == 100 + 5 - 0.5 + 7.5
     crowded = replace(problem, stories=(replace(PAIR[0], points=8), PAIR[1]))
     parts = score(crowded, Plan(placement={"s": 0}))
     assert (parts.value, parts.level, parts.buffer) == (0.0, -3.5 / 11, -3 / 11)

@@ -18,9 +18,9 @@ from headway.engine.planner.stop import Standing, Stop, TimeLimit, Watch
 
 OFTEN = 0.05
 """Seconds at least between two better plans told."""
-ALONE = 1_500
+ALONE = 500
 """Rounds before the first exact sub-problem, and"""
-CYCLE = 600
+CYCLE = 20
 """between two of them."""
 ASK = 50
 """Rounds between two looks at the bound."""

@@ -140,7 +140,7 @@ class Weights:
     slack: float = 1.0
     level: float = 1.0
     buffer: float = 1.0
-    closeness: float = 20.0
+    closeness: float = 15.0
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

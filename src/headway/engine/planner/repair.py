@@ -12,15 +12,26 @@ from headway.engine.planner.greedy import needs
 from headway.engine.planner.ground import Ground
 
 MOST_TAKEN = 14
+"""Blocks taken out in a round, at most, before those that need them."""
 NOISE = 0.8
+"""How far chance may lower the rank of a block."""
 LATE = 0.7
+"""How often a block's stories give way to others, or keep to the present plan."""
 SHIFT = 0.5
+"""How often single stories of others are moved to make room."""
 FORCE = 0.5
+"""How often a round begins with a block that is out instead of a team,"""
 TOURNAMENT = 2
+"""chosen as the worthiest of so many,"""
 AFRESH = 0.3
+"""and how often what it needs is placed anew with it."""
 POLISH = 0.03
-WARMTH = 0.005
-STALE = 3_000
+"""How often a round only moves the stories of one team, each to its best place."""
+WARMTH = 0.4
+"""How much worse a plan may be to go on from, in shares of what a block is worth on average; and"""
+HEAT = 8
+"""how many times more when nothing better was found for long."""
+STALE = 1_500
 """Rounds without a better plan after which the search goes back to the best one."""
 
 
@@ -37,7 +48,8 @@ class Repair:
         self._total = self.best_total = board.total()
         self._stale = 0
         ground = self.ground
-        self._scale = WARMTH * (ground.problem.weights.value + ground.problem.weights.early)
+        weights = ground.problem.weights
+        self._scale = WARMTH * (weights.value + weights.early) / max(len(ground.rows), 1)
         teams = [sorted({row[2] // ground.iterations for row in rows}) for rows in ground.rows]
         self._by_team: list[list[int]] = [[] for _ in range(ground.teams)]
         for block, owners in enumerate(teams):
@@ -90,7 +102,7 @@ class Repair:
 
     def _warmth(self) -> float:
         """How much worse a plan may be to go on from."""
-        return self._scale * self._random.random() ** 3
+        return self._scale * (1 + HEAT * (self._stale % STALE) / STALE) * self._random.random() ** 3
 
     def _keep_best(self) -> bool:
         if self._total <= self.best_total + 1e-9:
