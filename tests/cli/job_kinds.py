@@ -9,12 +9,19 @@ from headway.engine.errors import Invalid
 from headway.store.change import change
 from headway.store.jobs import RunningJob, job
 from headway.store.models import Job, Story
+from headway.store.workers import worker_lives
 
 
 @job("answer")
 def answer(running: RunningJob) -> dict[str, Any]:
     running.tell({"done": 1}, now=True)
     return {"twice": running.payload["number"] * 2}
+
+
+@job("look")
+def look(running: RunningJob) -> dict[str, Any]:
+    """Whether a worker is known to live, while one does."""
+    return {"lives": worker_lives()}
 
 
 @job("note")

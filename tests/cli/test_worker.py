@@ -20,6 +20,7 @@ open_database()
 from headway.cli.worker import Worker
 from headway.store import jobs
 from headway.store.models import Job, Story, Train, User
+from headway.store.workers import worker_lives
 
 train, user = Train.objects.get(), User.objects.get(email="tess@example.org")
 
@@ -42,7 +43,8 @@ made = queue(given["jobs"])
 worker(3).run(once=True)
 stopped = queue([("stop", {})])
 worker().run()
-print(json.dumps([ends(lost + made + stopped), Story.objects.get(number=given["story"]).iteration_id]))
+stands = Story.objects.get(number=given["story"]).iteration_id
+print(json.dumps([ends(lost + made + stopped), stands, worker_lives()]))
 """
 SECOND = """
 worker(2).run(once=True)
@@ -86,6 +88,7 @@ def test_however_a_job_ends_whoever_asked_is_told_and_the_plan_is_untouched(inst
     story = installation.stories[0]
     jobs: list[tuple[str, dict[str, Any]]] = [
         ("answer", {"number": 21}),
+        ("look", {}),
         ("refuse", {}),
         ("stumble", {}),
         ("die", {"story": story, "iteration": installation.iterations[0]}),
@@ -95,7 +98,7 @@ def test_however_a_job_ends_whoever_asked_is_told_and_the_plan_is_untouched(inst
         ("unheard-of", {}),
     ]
     gone = f"{os.uname().nodename}:4194305:gone"
-    ends, stands = run(installation, EVERY_END, jobs=jobs, story=story, gone=gone)
+    ends, stands, lives = run(installation, EVERY_END, jobs=jobs, story=story, gone=gone)
     again = "Nothing was changed; ask for it again."
     lost = f"The worker that did this ended before it was done, for instance because Headway was restarted. {again}"
     fault = "This stopped at a fault of Headway's own (ZeroDivisionError); nothing was changed. The log of the server "
@@ -104,6 +107,7 @@ def test_however_a_job_ends_whoever_asked_is_told_and_the_plan_is_untouched(inst
     assert ends == [
         ["failed", lost, None],
         ["done", "", {"twice": 42}],
+        ["done", "", {"lives": True}],
         ["failed", "These pins cannot hold together.", {"code": "pins"}],
         ["failed", f"{fault}tells more.", None],
         ["failed", killed, None],
@@ -113,7 +117,7 @@ def test_however_a_job_ends_whoever_asked_is_told_and_the_plan_is_untouched(inst
         ["failed", "This version does not know how to do “unheard-of”.", None],
         ["failed", f"Headway was stopped while this ran. {again}", None],
     ]
-    assert stands is None
+    assert (stands, lives) == (None, False)
 
 
 def test_two_workers_never_do_one_job_twice(installation: Installation, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ LIFE_EVERY = 5.0
 TIDY_EVERY = 30.0
 """Seconds between two looks for what others left behind."""
 
+NICER = 5
+"""How much a worker stands back when processors are short: a page goes before a plan."""
+
 GRACE = 2.0
 """Seconds a cancelled job has to end by itself."""
 
@@ -47,6 +50,7 @@ def command(processes: int, once: bool, tied: bool) -> None:
     from headway.kit import logs
     from headway.kit.settings import settings
 
+    os.nice(NICER)
     open_database()
     ours = settings()
     logs.configure(ours.log_level, ours.log_format)
