@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -257,3 +258,15 @@ def test_the_command_line_loads_neither_django_nor_a_solver_to_help() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=os.environ)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_ctrl_c_ends_the_search_also_after_a_solver_has_run() -> None:
+    """CP-SAT by itself would take the signal over for good."""
+    pytest.importorskip("ortools")
+    from headway.cli.plan import _until_interrupted
+    from headway.engine.planner.cp_sat.fitting import fits
+
+    with _until_interrupted() as stopped:
+        assert fits({0: (0, 0)}, [], {("A", False): [(0, 1)]}, {("A", 0): (1, 1)}) == {0: 0}
+        signal.raise_signal(signal.SIGINT)
+        assert stopped()

@@ -16,7 +16,7 @@ from headway.engine.planner.plan import Plan
 from headway.engine.planner.problem import Arrival, Dependency, Feature, Pin, PinKind, Problem, Story, Team
 
 NO_STEPS = -1_000
-calm = settings(deadline=None, max_examples=50)
+calm = settings(deadline=None, max_examples=30)
 HERE, IN, OUT = PinKind.HERE, PinKind.IN, PinKind.OUT
 
 
@@ -327,7 +327,7 @@ def test_the_judge_passes_exactly_the_plans_that_meet_every_demand(ours: Problem
         assert (not check_plan(ours, plan)) == _meets(ours, demands, plan.placement)
 
 
-@settings(calm, max_examples=25)
+@settings(calm, max_examples=15)
 @given(small_problems())
 def test_cp_sat_says_the_same_as_the_search_of_our_own(ours: Problem) -> None:
     """With no steps to go, everything that is not plain is left to CP-SAT."""

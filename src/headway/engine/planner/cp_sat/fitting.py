@@ -41,6 +41,7 @@ def fits(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = EFFORT
+    solver.parameters.catch_sigint_signal = False
     status = solver.solve(model)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return {story: place for (story, place), chosen in at.items() if solver.boolean_value(chosen)}

@@ -81,7 +81,8 @@ class Model:
         parameters = engine.SatParameters()
         parameters.parse_text_format(
             f"num_workers:1 max_deterministic_time:{effort} random_seed:{seed % LARGEST_SEED} "
-            "linearization_level:2 symmetry_level:0 cp_model_probing_level:0 cp_model_presolve:false"
+            "linearization_level:2 symmetry_level:0 cp_model_probing_level:0 cp_model_presolve:false "
+            "catch_sigint_signal:false"  # CP-SAT would keep the Ctrl-C for itself, and from then on all others
         )
         work = engine.SolveWrapper()
         work.set_parameters(parameters)
