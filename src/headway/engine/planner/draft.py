@@ -21,7 +21,9 @@ OFTEN = 0.05
 ALONE = 500
 """Rounds before the first exact sub-problem, and"""
 CYCLE = 20
-"""between two of them."""
+"""between two of them, or"""
+SHARE = 4
+"""one in so many rounds as there are blocks by this, if that is more: large trains gain more from plain rounds."""
 ASK = 50
 """Rounds between two looks at the bound."""
 EXACT_ENOUGH = 3e-7
@@ -107,6 +109,7 @@ class _Draft:
         self._tell = progress
         self._cancelled = cancelled
         self._ground = Ground(problem)
+        self._cycle = max(CYCLE, len(self._ground.rows) // SHARE)
         self._log: list[LogEntry] = []
         self._rounds = 0
         self._found_at = 0
@@ -165,7 +168,7 @@ class _Draft:
         """Whether this round is an exact sub-problem."""
         if solver.cadence is not None:
             return self._rounds % solver.cadence == 0
-        return self._rounds >= ALONE and self._rounds % CYCLE == 0
+        return self._rounds >= ALONE and self._rounds % self._cycle == 0
 
     def _over(self) -> str | None:
         if self._cancelled is not None and self._cancelled():
