@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from ortools.sat.python import cp_model
+from ortools.sat.python import cp_model_helper as engine
 
 EFFORT = 2.0
 """Deterministic time, in the solver's own unit of about a second."""
+
+LARGEST = 1 << 50
+
+Columns = Mapping[tuple[int, int], int]
+"""The number of the yes or no for each story and iteration."""
 
 
 def fits(
@@ -20,42 +25,45 @@ def fits(
     between), ``groups`` the (story, points) of a team, those that may use the buffer apart from those that may
     not, and ``limits`` what may be committed and what the capacity is in each cell. Points are whole units.
     """
-    model = cp_model.CpModel()
-    at = {
-        (story, place): model.new_bool_var("")
-        for story, (first, last) in windows.items()
-        for place in range(first, last + 1)
+    pairs = [(story, place) for story, (first, last) in windows.items() for place in range(first, last + 1)]
+    column = {pair: number for number, pair in enumerate(pairs)}
+    places = {
+        story: [(column[story, at], at) for at in range(first, last + 1)] for story, (first, last) in windows.items()
     }
-    for story, (first, last) in windows.items():
-        model.add_exactly_one(at[story, place] for place in range(first, last + 1))
+    parts = [f"constraints{{exactly_one{{literals:{[each for each, _ in some]}}}}}" for some in places.values()]
     for provider, consumer, between in after:
-        model.add(sum(_place(at, windows, consumer, 1) + _place(at, windows, provider, -1)) >= between)
+        terms = [*places[consumer], *((each, -at) for each, at in places[provider])]
+        parts.append(_linear(terms, between, LARGEST))
+    columns = len(column)
     for (team, place), (committable, capacity) in limits.items():
-        held = _load(at, groups.get((team, True), ()), place)
-        free = _load(at, groups.get((team, False), ()), place)
-        model.add(sum(held) <= capacity)
+        held = _load(column, groups.get((team, True), ()), place)
+        free = _load(column, groups.get((team, False), ()), place)
+        parts.append(_linear(held, 0, capacity))
         if free:
-            used = model.new_bool_var("")
-            model.add(sum(free) == 0).only_enforce_if(~used)
-            model.add(sum(free + held) <= committable).only_enforce_if(used)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = EFFORT
-    solver.parameters.catch_sigint_signal = False
-    status = solver.solve(model)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return {story: place for (story, place), chosen in at.items() if solver.boolean_value(chosen)}
-    return {} if status == cp_model.INFEASIBLE else None
+            parts.append(_linear(free, 0, 0, only_if=~columns))
+            parts.append(_linear([*free, *held], 0, committable, only_if=columns))
+            columns += 1
+    return _solved("variables{domain:[0,1]}" * columns + "".join(parts), column)
 
 
-def _place(
-    at: Mapping[tuple[int, int], cp_model.IntVar], windows: Mapping[int, tuple[int, int]], story: int, sign: int
-) -> list[cp_model.LinearExprT]:
-    first, last = windows[story]
-    return [sign * place * at[story, place] for place in range(first, last + 1)]
+def _solved(text: str, column: Columns) -> dict[int, int] | None:
+    question, parameters, work = engine.CpModelProto(), engine.SatParameters(), engine.SolveWrapper()
+    if not question.parse_text_format(text):
+        raise AssertionError("CP-SAT did not understand the question")
+    parameters.parse_text_format(f"num_workers:1 max_deterministic_time:{EFFORT} catch_sigint_signal:false")
+    work.set_parameters(parameters)
+    answer = work.solve(question)  # type: ignore[no-untyped-call]
+    if answer.status in (engine.OPTIMAL, engine.FEASIBLE):
+        chosen = list(answer.solution)
+        return {story: place for (story, place), number in column.items() if chosen[number]}
+    return {} if answer.status == engine.INFEASIBLE else None
 
 
-def _load(
-    at: Mapping[tuple[int, int], cp_model.IntVar], stories: Sequence[tuple[int, int]], place: int
-) -> list[cp_model.LinearExprT]:
-    return [points * at[story, place] for story, points in stories if (story, place) in at and points]
+def _load(column: Columns, stories: Sequence[tuple[int, int]], place: int) -> list[tuple[int, int]]:
+    return [(column[story, place], points) for story, points in stories if (story, place) in column and points]
+
+
+def _linear(terms: Sequence[tuple[int, int]], least: int, most: int, only_if: int | None = None) -> str:
+    when = "" if only_if is None else f"enforcement_literal:[{only_if}] "
+    columns, weights = [each for each, _ in terms], [weight for _, weight in terms]
+    return f"constraints{{{when}linear{{vars:{columns} coeffs:{weights} domain:[{least},{most}]}}}}"
