@@ -7,9 +7,9 @@ import pytest
 
 from headway.features.apps import load_jobs
 from headway.features.backlog.actions import comment_on_feature, edit_story, move_story
-from headway.features.forecast import actions, queries
+from headway.features.forecast import actions
 from headway.features.forecast.actions import keep_forecast
-from headway.features.forecast.policies import QUIET_SECONDS
+from headway.features.forecast.policies import QUIET_SECONDS, VERSION
 from headway.features.forecast.problem_queries import problem_of
 from headway.features.forecast.queries import Standing
 from headway.kit import clock
@@ -151,8 +151,8 @@ def test_an_older_result_never_takes_the_place_of_a_newer_one(cast: Cast, train:
         old = problem_of(cast.vera, increment(train))
         build_story(train, "More", **at(train, 4, points=3))
         new = problem_of(cast.vera, increment(train))
-        keep_forecast(cast.vera, new, {"v": queries.VERSION, "told": "new"})
-        keep_forecast(cast.vera, old, {"v": queries.VERSION, "told": "old"})
+        keep_forecast(cast.vera, new, {"v": VERSION, "told": "new"})
+        keep_forecast(cast.vera, old, {"v": VERSION, "told": "old"})
     run = ForecastRun.objects.get()
     assert (run.number, run.result["told"]) == (new.number, "new")
 

@@ -16,11 +16,8 @@ from headway.engine.forecast import (
     drivers,
     forecast,
 )
-from headway.features.forecast.policies import DRIVER_SECONDS, DRIVER_TRIALS, PROMISE, TRIALS
+from headway.features.forecast.policies import DRIVER_SECONDS, DRIVER_TRIALS, PROMISE, TRIALS, VERSION
 from headway.features.forecast.problem_queries import Question
-
-VERSION = 1
-"""Of what is kept; an older one is computed anew."""
 
 PACE_TRIALS = 4_000
 AT_RISK = 0.9
@@ -178,18 +175,24 @@ def _drivers(
         most=PER_TARGET,
         cancelled=lambda: monotonic() > until or cancelled(),
     )
-    return [_driver(question, each) for each in found]
+    return [_driver(question, drawn, each) for each in found]
 
 
-def _driver(question: Question, each: Driver) -> dict[str, Any]:
+def _driver(question: Question, drawn: Forecast, each: Driver) -> dict[str, Any]:
+    """The gain comes from fewer trials than the odds do, so it is told on top of those."""
     feature = question.features.get(each.target)
+    before = each.before
+    if feature is not None:
+        before = drawn.features[each.target].in_pi
+    elif drawn.predictability is not None:
+        before = drawn.predictability.mean
     return {
         "kind": each.kind,
         "subject": each.subject,
         "change": each.change,
         "target": feature.id if feature else None,
-        "before": _share(each.before),
-        "after": _share(each.after),
+        "before": _share(before),
+        "after": _share(min(1.0, before + each.gain)),
     }
 
 

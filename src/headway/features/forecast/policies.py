@@ -7,6 +7,9 @@ from headway.kit.access import Actor, Permission, require
 KIND = "forecast"
 """The kind of job that computes forecasts."""
 
+VERSION = 1
+"""Of kept results; one of another version is as good as none, and computed anew."""
+
 TRIALS = 10_000
 DRIVER_TRIALS = 1_500
 DRIVER_SECONDS = 10

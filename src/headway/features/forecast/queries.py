@@ -20,6 +20,7 @@ from headway.features.forecast.policies import (
     MOST_SHOWN,
     QUIET_SECONDS,
     SURE,
+    VERSION,
     matters,
     require_view,
 )
@@ -38,9 +39,6 @@ from headway.store.models import (
     Target,
     Team,
 )
-
-VERSION = 1
-"""Of kept results; one of another version is as good as none."""
 
 WORKING = (Job.State.WAITING, Job.State.RUNNING)
 
