@@ -15,12 +15,12 @@ def work_out(running: RunningJob) -> dict[str, Any]:
         Invalid: it was changed meanwhile, or a change names what is no longer in the PI.
     """
     # Imported here: planner and forecast bring arrays and solvers, which only this process shall load.
-    from headway.features.whatif import queries
     from headway.features.whatif.actions import answer_scenario
     from headway.features.whatif.computation import worked_out
+    from headway.features.whatif.queries import find_scenario
     from headway.features.whatif.questions import questions_of
 
-    scenario = queries.find_scenario(running.actor, int(running.payload["scenario"]))
+    scenario = find_scenario(running.actor, int(running.payload["scenario"]))
     questions = questions_of(running.actor, scenario)
     result = worked_out(
         questions,
