@@ -62,8 +62,8 @@ class Ground:
     """A problem compiled for the search; ``board.Board`` is a plan on it.
 
     ``order[story]`` is the story's place in ``problem.stories``. Lists by block: ``rows``, ``before`` and
-    ``after`` (blocks it needs and blocks that need it), ``density`` (worth per point), ``required``, ``points``
-    and ``mask`` (bit set of its teams). ``must`` is what a required
+    ``after`` (blocks it needs and blocks that need it), ``density`` (worth per point), ``required`` and
+    ``points``. ``must`` is what a required
     block adds to the total of the search: more than all else together.
     ``gains[feature][finish]`` is what a feature adds when it finishes then.
     """
@@ -80,7 +80,7 @@ class Ground:
         self._close_windows()
         self._value()
         self._judge_features(decided)
-        self._make_blocks(decided)
+        self._make_blocks()
         self._drop_impossible()
         self._make_rows()
         self._keep_constant()
@@ -214,7 +214,7 @@ class Ground:
 
     # -- blocks ------------------------------------------------------------------------------------------------
 
-    def _make_blocks(self, decided: Decided) -> None:
+    def _make_blocks(self) -> None:
         needs: list[set[int]] = [set() for _ in range(self.features)]
         for story, waits in enumerate(self.waits):
             for provider, _ in waits:
@@ -272,7 +272,6 @@ class Ground:
     def _make_rows(self) -> None:
         self.rows: list[list[Row]] = [[] for _ in self.before]
         self.points = [0] * len(self.before)
-        self.mask = [0] * len(self.before)
         self.strings: list[tuple[tuple[int, int], ...]] = [NOTHING] * len(self.fixed)
         self.promises: list[tuple[tuple[int, int], ...]] = [NOTHING] * len(self.fixed)
         for story, at in enumerate(self.fixed):
@@ -286,7 +285,6 @@ class Ground:
             row = (story, self.size[story], cell, self.low[story], self.high[story], free, self.feature[story])
             self.rows[block].append(row)
             self.points[block] += self.size[story]
-            self.mask[block] |= 1 << team
             self.strings[story] = tuple((one, between) for one, between in waits if self.team[one] != team)
             self.promises[story] = tuple(
                 (one, between) for one, between in self.serves[story] if self.team[one] != team and self.fixed[one] >= 0

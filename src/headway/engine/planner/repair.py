@@ -203,9 +203,6 @@ class Repair:
     def _refill(self, taken: list[int]) -> None:
         ground, board = self.ground, self.board
         inside, density, draw = board.inside, ground.density, self._random.random
-        freed = 0
-        for block in taken:
-            freed |= ground.mask[block]
         pool = set(taken)
         for team in sorted({team for block in taken for team in self._teams[block]}):
             pool.update(block for block in self._by_team[team] if not inside[block])
