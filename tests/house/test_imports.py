@@ -100,7 +100,7 @@ def asks_clock_or_chance(call: ast.Call, path: Path) -> bool:
     """Whether it asks the machine's clock, the module-wide generator, or makes a generator without a seed."""
     asked = ast.unparse(call.func)
     owner, _, name = asked.rpartition(".")
-    if name in {"Random", "default_rng"}:
+    if name in {"Random", "default_rng", "Generator", "PCG64", "SFC64", "Philox", "SeedSequence"}:
         return not call.args and not call.keywords
     if owner == "random":
         # Elsewhere a seeded generator may go by that name.
