@@ -25,6 +25,9 @@ SLICES = (3.0, 12.0, 48.0, 192.0, 768.0)
 MANY = 200
 """Up to so many stories, whole-number programmes are worth their time."""
 
+COMFORTABLE = 1_000
+"""Up to so many stories, a bound tells what tight links cost: that is a fifth of a per cent, and doubles the time."""
+
 FEW = 5
 """Rounds of a search between two looks at what others found."""
 
@@ -153,7 +156,7 @@ def bounds(shape: Shape) -> Iterator[tuple[float | None, list[int] | None]]:
                 return
     else:
         yield solve.quick_bound(shape), None
-        yield solve.relaxed_bound(shape), None
+        yield solve.relaxed_bound(shape, comfort=shape.stories <= COMFORTABLE), None
 
 
 def searches(shape: Shape, seed: int, ear: _Ear) -> Iterator[tuple[float | None, list[int] | None]]:
