@@ -148,7 +148,8 @@ def bounds(shape: Shape) -> Iterator[tuple[float | None, list[int] | None]]:
     from headway.engine.planner.milp import solve
 
     if is_choice(shape) or shape.stories <= MANY:
-        yield solve.relaxed_bound(shape), None
+        if not is_choice(shape):
+            yield solve.relaxed_bound(shape), None
         for seconds in SLICES:
             solved = solve.whole(shape, seconds=seconds)
             yield solved.bound, solved.places
