@@ -72,7 +72,8 @@ class Scenario(Recorded):
     """A what-if: some changes to the train that nobody made, and what plan and forecast would be with them.
 
     Everybody on the train may see it; its owner alone changes it. ``changes`` names teams by slug, stories and
-    features by number, iterations by their number in the PI. ``result`` holds plan and forecast before and after, as computed at journal number ``computed_at``.
+    features by number, iterations by their number in the PI. ``result`` holds plan and forecast before and after, as
+    computed at journal number ``computed_at``.
     """
 
     kind = "scenario"
