@@ -96,7 +96,7 @@ export class ForecastOverlay {
     mark.dataset.says = words;
     mark.className = `card-chance is-${likelihood(chance)}`;
     mark.style.setProperty("--chance", `${Math.round(chance * 100)}%`);
-    mark.replaceChildren(make("span", { class: "visually-hidden" }, `${this.byWhen(key)}: `), words);
+    mark.replaceChildren(make("span", { class: "visually-hidden" }, `${this.byWhen(key)}: `), words.replace(" %", ""), make("span", { class: "chance-unit" }, " %"));
   }
 
   /** @param {string} key */
