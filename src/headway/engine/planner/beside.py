@@ -23,10 +23,11 @@ SLICES = (3.0, 12.0, 48.0, 192.0, 768.0)
 """Seconds for the whole-number programme, again and again: what it found is only known when a slice ends."""
 
 MANY = 200
-"""Up to so many stories, whole-number programmes are worth their time."""
+"""With more stories than these the bound takes a while, and a weaker one is told first."""
 
 COMFORTABLE = 1_000
-"""Up to so many stories, a bound tells what tight links cost: that is a fifth of a per cent, and doubles the time."""
+"""Up to so many stories, a bound tells what tight links cost (a fifth of a per cent, for twice the time), and
+whole-number programmes make it better still."""
 
 FEW = 5
 """Rounds of a search between two looks at what others found."""
@@ -147,17 +148,17 @@ def bounds(shape: Shape) -> Iterator[tuple[float | None, list[int] | None]]:
     """Better and better bounds, and plans found on the way."""
     from headway.engine.planner.milp import solve
 
-    if is_choice(shape) or shape.stories <= MANY:
-        if not is_choice(shape):
-            yield solve.relaxed_bound(shape), None
-        for seconds in SLICES:
-            solved = solve.whole(shape, seconds=seconds)
-            yield solved.bound, solved.places
-            if solved.proven:
-                return
-    else:
-        yield solve.quick_bound(shape), None
+    if not is_choice(shape):
+        if shape.stories > MANY:
+            yield solve.quick_bound(shape), None
         yield solve.relaxed_bound(shape, comfort=shape.stories <= COMFORTABLE), None
+        if shape.stories > COMFORTABLE:
+            return
+    for seconds in SLICES:
+        solved = solve.whole(shape, seconds=seconds)
+        yield solved.bound, solved.places
+        if solved.proven:
+            return
 
 
 def searches(shape: Shape, seed: int, ear: _Ear) -> Iterator[tuple[float | None, list[int] | None]]:
