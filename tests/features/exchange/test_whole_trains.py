@@ -37,6 +37,7 @@ from headway.store.models import (
 from tests.builders import build_dependency, build_feature, build_increment, build_story, build_train, root
 from tests.cast import Cast
 from tests.features.exchange.test_importing_work import FILE, azure, bring_in
+from tests.house.full_train import fill
 
 
 @pytest.fixture
@@ -189,6 +190,29 @@ def test_a_damaged_document_is_refused_and_leaves_nothing(
     with pytest.raises(Invalid):
         import_train(keeper, document, slug="orion-2")
     assert [each.slug for each in Train.objects.all()] == ["orion"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        ("proposal_part.0.moves", "all", "proposal part cannot be read at moves: "),
+        ("proposal_part.0.moves.0.story", "12", "proposal part cannot be read at moves.0.story: "),
+        ("proposal_part.0.moves.0.to", -1, "proposal part cannot be read at moves.0.to: "),
+        ("proposal.0.facts", [], "proposal cannot be read at facts: "),
+        ("scenario.0.changes.0.percent", float("nan"), "scenario cannot be read at changes.0.capacity.percent: "),
+        ("scenario.0.changes.0.kind", "fire", "scenario cannot be read at changes.0: "),
+        ("scenario.0.result", {"v": 1}, "scenario cannot be read at result.odds: "),
+    ],
+)
+def test_what_a_page_could_not_read_is_refused_by_its_place(
+    cast: Cast, train: Train, keeper: User, path: str, value: Any, sentence: str
+) -> None:
+    fill(train)
+    document = exported(train)
+    damage(f"things.{path}", value)(document)
+    with pytest.raises(Invalid) as caught:
+        import_train(keeper, document, slug="orion-2")
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize("document", [None, [], "train", 7, {}])

@@ -14,6 +14,7 @@ from headway.features.whatif import actions, asking, queries
 from headway.kit import clock
 from headway.store import jobs
 from headway.store.models import Feature, Increment, Job, Scenario, Story, Target, Train
+from headway.store.shapes import check_shape
 from tests.builders import FIRST_DAY, build_dependency, build_feature, build_story, build_train, iteration
 from tests.cast import Cast
 
@@ -75,7 +76,7 @@ def test_a_lost_iteration_moves_the_draft_and_says_what_does_not_hold(
         0,
     )
     assert [(move.team, move.origin) for move in page.answer.moves if move.team == "Merlin"] == [("Merlin", "I2")]
-    assert "no odds" not in page.answer.finding
+    check_shape("scenario", "result", page.scenario.result)
     assert page.answer.missing.startswith("The teams of this train have finished fewer than three iterations")
     assert page.answer.finding.startswith("Value in the plan: 20 today")
 
@@ -101,6 +102,8 @@ def test_with_history_every_world_has_its_odds(cast: Cast, train: Train, planned
         page = queries.page(cast.vera, number)
     assert page.answer is not None
     assert page.answer.finding.startswith("Value likely to land: ")
+    check_shape("scenario", "result", page.scenario.result)
+    check_shape("scenario", "changes", page.scenario.changes)
     odds = {row.title: row.odds for row in page.answer.features}
     assert odds["Alerts"][:2] == (None, None)
     assert all(chance is not None for chance in (*odds["Alerts"][2:], *odds["Reading history"]))

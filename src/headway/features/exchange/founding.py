@@ -18,6 +18,7 @@ from headway.store.models import (
     Train,
 )
 from headway.store.portraits import columns, recorded_models
+from headway.store.shapes import check_shape
 from headway.store.verbs import VERBS
 
 from .document import FORMAT, FORMAT_VERSION, HIDDEN
@@ -147,6 +148,8 @@ class _Founding:
                     code="import.damaged_train",
                 )
         values = self._moved(kind, values)
+        for column, value in values.items():
+            check_shape(kind, column, value)
         row = model(**{**values, "train_id": train.pk})
         _clean(row, f"{kind} {portrait['id']}")
         return row  # type: ignore[return-value]  # the train's own model is not among these
