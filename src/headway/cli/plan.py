@@ -219,7 +219,7 @@ def _summary(problem: "Problem", answer: "PlanDocument") -> str:
         planned += f", at most {answer.gap * 100:.1f} % below the best possible"
     lines = [f"{planned}."]
     if answer.stopped:
-        lines.append(f"Searched {answer.seconds:.1f} s and {answer.rounds:,} rounds; stopped: {answer.stopped}.")
+        lines.append(f"Searched {answer.seconds:.1f} s and {answer.rounds:,} rounds; stopped {answer.stopped}.")
     parts = ", ".join(
         f"{name} {getattr(told, name):.3f}" for name in ("value", "early", "slack", "level", "buffer", "closeness")
     )

@@ -177,7 +177,7 @@ def test_an_empty_problem_is_answered_at_once() -> None:
 
 def test_a_plan_proven_to_be_the_best_ends_the_search() -> None:
     result = drafted(problem(story("a", "A", "F")), 1_000)
-    assert (result.stopped, result.gap, result.rounds) == ("the best possible plan", 0.0, 0)
+    assert (result.stopped, result.gap, result.rounds) == ("with the best possible plan", 0.0, 0)
 
 
 def test_a_cancelled_draft_returns_the_best_so_far() -> None:

@@ -176,7 +176,7 @@ class _Draft:
         if not self.blocks:
             return "nothing to decide"
         if not self._gap(self._best):
-            return "the best possible plan"
+            return "with the best possible plan"
         stale = self._rounds - self._found_at
         return self._stop.reached(
             Standing(seconds=self.watch.seconds(), rounds=self._rounds, stale=stale, gap=self._gap(self._best))

@@ -86,7 +86,7 @@ class NoImprovement:
 
     def reached(self, standing: Standing) -> str | None:
         """Why the search stops now, None while it goes on."""
-        return f"no better plan in {self.rounds:,} rounds" if standing.stale >= self.rounds else None
+        return f"without a better plan in {self.rounds:,} rounds" if standing.stale >= self.rounds else None
 
 
 @dataclass(frozen=True, slots=True, init=False)
