@@ -197,7 +197,12 @@ def test_the_parts_of_the_objective_are_told_separately() -> None:
 def test_stops_say_why_and_combine() -> None:
     at = Standing(seconds=2.0, rounds=10, stale=5, gap=0.01)
     stops = (TimeLimit(2), Rounds(10), NoImprovement(5), GapLimit(0.01))
-    told = ("after 2 seconds", "after 10 rounds", "without a better plan in 5 rounds", "within 1.00% of the best possible")
+    told = (
+        "after 2 seconds",
+        "after 10 rounds",
+        "without a better plan in 5 rounds",
+        "within 1.00% of the best possible",
+    )
     assert tuple(stop.reached(at) for stop in stops) == told
     later = (TimeLimit(3), Rounds(11), NoImprovement(6), GapLimit(0.009))
     assert AnyOf(*later).reached(at) is None
