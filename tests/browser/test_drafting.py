@@ -32,7 +32,7 @@ def test_a_team_has_a_plan_drafted_and_accepts_its_own_part_only(page_of: PageOf
     page.get_by_role("button", name="Draft a plan").click()
     expect(page.locator("#progress")).to_contain_text("It waits its turn")
     jobs.work_off()
-    page.get_by_role("link", name="Draft plan 1").click()
+    page.get_by_role("link", name="Proposal 1").click()
     expect(page.locator("#part-merlin")).to_contain_text("Only Merlin answers this part.")
     expect(page.locator("#part-merlin form")).to_have_count(0)
     mine = page.locator("#part-kestrel")

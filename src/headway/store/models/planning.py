@@ -1,4 +1,4 @@
-"""Draft plans put before the teams, and what-if scenarios kept under a name."""
+"""Proposals put before the teams, and what-if scenarios kept under a name."""
 
 from django.db import models
 
@@ -35,7 +35,7 @@ class Proposal(Recorded):
         ]
 
     def __str__(self) -> str:
-        return f"Draft plan {self.number}"
+        return f"Proposal {self.number}"
 
 
 class ProposalPart(Recorded):
