@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from headway.engine.errors import HeadwayError, Missing
+from headway.engine.errors import Conflict, Forbidden, Invalid, Locked, Missing
 from headway.features.whatif import actions, asking, queries
 from headway.features.whatif.forms import CHANGE_FORMS, ChangeForm, NewScenarioForm, ScenarioForm
 from headway.features.whatif.policies import require_asking, require_own
@@ -184,7 +184,7 @@ def _context(actor: Actor, page: queries.Page) -> dict[str, Any]:
 def _is_own(actor: Actor, row: Scenario) -> bool:
     try:
         require_own(actor, row)
-    except HeadwayError:
+    except Forbidden:
         return False
     return True
 
@@ -196,9 +196,7 @@ def _edit_changes(request: TrainRequest, form: ActionForm, row: Scenario, change
 def _then_back(request: TrainRequest, number: int, act: Callable[[], object]) -> HttpResponse:
     try:
         act()
-    except (Missing, HeadwayError) as error:
-        if error.code in ("forbidden", "not_yours") or isinstance(error, Missing):
-            raise
+    except (Conflict, Invalid, Locked) as error:
         messages.error(request, str(error))
     return redirect("scenario", request.actor.train_slug, number)
 
